@@ -1,0 +1,52 @@
+"""`migrator check`: is the map fit to be served? The same checks as at start-up."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from migrator.cli.options import config_option
+from migrator.errors import Level, Problem
+from migrator.rules.checks import check_map
+from migrator.rules.table import RuleTable
+from migrator.settings import read_config
+
+
+@click.command()
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on stdout.")
+@click.option("--strict", is_flag=True, help="Warnings too end with exit code 1.")
+@click.pass_context
+def check(ctx: click.Context, config: Path, as_json: bool, strict: bool) -> None:
+    """Check redirects.yaml: its form, unsafe targets, loops, chains, shadowed and duplicate rules, failing examples.
+
+    Exit code 0: fit to be served. 1: it could be read, and the checks found errors. 2: it could not be read.
+    """
+    found = read_config(config)
+    table = RuleTable(found.sites, found.rules)
+    problems = sorted([*found.problems, *check_map(table)], key=lambda problem: problem.place)
+    if as_json:
+        click.echo(json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            click.echo(problem)
+    click.echo(summary(problems, len(found.rules), config), err=True)
+    findings = [problem for problem in problems if strict or problem.level is Level.ERROR]
+    ctx.exit(2 if found.problems else 1 if findings else 0)
+
+
+def summary(problems: list[Problem], rules: int, config: Path) -> str:
+    """One line that sums the check up."""
+    errors = sum(problem.level is Level.ERROR for problem in problems)
+    warnings = len(problems) - errors
+    if not problems:
+        return f"{config}: {counted(rules, 'rule')}, nothing to mend"
+    return f"{config}: {counted(rules, 'rule')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

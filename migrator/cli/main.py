@@ -1,0 +1,65 @@
+"""The command `migrator`: which sub-commands there are, and how every error ends. Sub-commands load when they are called."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from migrator.errors import MigratorError
+
+COMMANDS = {
+    "init": "migrator.cli.init:init",
+    "crawl": "migrator.cli.crawl:crawl",
+    "match": "migrator.cli.match:match",
+    "publish": "migrator.cli.publish:publish",
+    "check": "migrator.cli.check:check",
+    "explain": "migrator.cli.explain:explain",
+    "serve": "migrator.cli.serve:serve",
+    "schema": "migrator.cli.schema:schema",
+    "demo": "migrator.cli.demo:demo",
+}
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on use, so that `migrator --help` and `check` start fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the journey."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command by its name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error a user can meet becomes its message and its exit code, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except MigratorError as error:
+            click.echo(f"{error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror or error}", err=True)
+            ctx.exit(MigratorError.exit_code)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="migrator")
+def main() -> None:
+    """Carry a web site from its old home to its new one without breaking a link.
+
+    The journey: init, crawl legacy, crawl new, match, publish, check, serve.
+    """

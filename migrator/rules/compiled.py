@@ -1,0 +1,111 @@
+"""One rule made ready for look-up: its key or pattern and its target, or the problem that it has. No look-up here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migrator.errors import Problem
+from migrator.rules.pattern import Pattern, PatternError, compile_pattern
+from migrator.rules.rule import Home, Kind, QueryMode, Rule, Site
+from migrator.rules.target import Target, TargetError, absolute_target, compile_target
+from migrator.urls import Key, look_up_key, query_names, split_url, whole_query
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule that can be looked up. `key` is set for an exact source, `pattern` for the others."""
+
+    rule: Rule
+    key: Key | None = None
+    whole_query: str = ""  # of a source with `query: exact`
+    pattern: Pattern | None = None
+    target: Target | None = None
+    suggest: str = ""
+    consumed: frozenset[str] = frozenset()  # query names that the source itself spent
+
+    @property
+    def answer(self) -> tuple[object, ...]:
+        """What tells two rules for one address apart: equal answers are a duplicate, others a conflict."""
+        rule = self.rule
+        return (self.target, rule.gone, rule.serve, rule.status, rule.query, self.suggest)
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Sorts patterns: the longest literal prefix first, then the fewest wildcards; ties keep file order."""
+        return (-len(self.pattern.prefix), self.pattern.wildcards) if self.pattern else (0, 0)
+
+
+def compile_rule(rule: Rule, site: Site, own_hosts: tuple[str, ...]) -> tuple[CompiledRule | None, list[Problem]]:
+    """`rule` ready for look-up, or None, and every problem found in it. `own_hosts` may be led to as well."""
+    problems: list[Problem] = []
+    source, query = _source_parts(rule)
+    key = pattern = None
+    if rule.kind is Kind.EXACT:
+        key = look_up_key(source, query, site.folding)
+        problems += _query_problems(rule, query, site)
+    else:
+        try:
+            pattern = compile_pattern(source, rule.kind, site.folding)
+        except PatternError as error:
+            return None, [Problem(rule.place, "bad-pattern", f"`{rule.source}`: {error}", error.mend)]
+        if query:
+            problems.append(
+                Problem(rule.place, "query-in-pattern", "a pattern cannot have a query", "Write an exact rule for each address.")
+            )
+    target, suggest = _targets(rule, site, pattern.names if pattern else (), own_hosts, problems)
+    if rule.serve is Home.NEW and not site.new_upstream:
+        problems.append(
+            Problem(rule.place, "no-new-upstream", "`serve: new` needs new_upstream", f"Set it for site `{site.name}`.")
+        )
+    if problems:
+        return None, problems
+    exact = rule.query is QueryMode.EXACT
+    return CompiledRule(
+        rule,
+        key,
+        whole_query(query, site.folding) if exact else "",
+        pattern,
+        target,
+        suggest,
+        query_names(query, site.folding),
+    ), []
+
+
+def _source_parts(rule: Rule) -> tuple[str, str]:
+    if rule.kind is Kind.REGEX:
+        return rule.source, ""
+    _, path, query = split_url(rule.source)
+    return path, query
+
+
+def _query_problems(rule: Rule, query: str, site: Site) -> list[Problem]:
+    if rule.query is QueryMode.EXACT:
+        return []
+    ignored = query_names(query, site.folding) - site.folding.significant_params
+    if not ignored:
+        return []
+    names = ", ".join(sorted(ignored))
+    return [
+        Problem(
+            rule.place,
+            "ignored-query",
+            f"`{rule.source}` asks for a query that look-up ignores: {names}",
+            f"Add {names} to significant_params of site `{site.name}`, or say `query: exact`.",
+        )
+    ]
+
+
+def _targets(
+    rule: Rule, site: Site, names: tuple[str, ...], own_hosts: tuple[str, ...], problems: list[Problem]
+) -> tuple[Target | None, str]:
+    target, suggest = None, ""
+    try:
+        if rule.to:
+            target = compile_target(rule.to, site, names, own_hosts)
+        if rule.suggest:
+            suggest = compile_target(rule.suggest, site, (), own_hosts).parts[0]
+        if rule.archive:
+            absolute_target(rule.archive, site)
+    except TargetError as error:
+        problems.append(Problem(rule.place, "bad-target", str(error), error.mend))
+    return target, suggest

@@ -1,0 +1,78 @@
+"""The plain spreadsheet: old address, new address, perhaps a status. Comma, semicolon or tab; with or without a header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrator.errors import Place, Problem
+from migrator.rules.rule import STATUSES
+
+OLD = ("old", "old url", "old_url", "from", "source", "legacy url", "legacy_url", "address")
+NEW = ("new", "new url", "new_url", "to", "target", "destination")
+STATUS = ("status", "code", "type")
+GONE = ("410", "gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the sheet. An empty `new` with `gone` set says 410."""
+
+    old: str
+    new: str
+    status: int
+    gone: bool
+    place: Place
+
+
+def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
+    """The rows of a sheet, and what is wrong with the others, each with its line."""
+    head = text[:8192].partition("\n")[0]
+    delimiter = max("\t;,", key=head.count)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    columns = (0, 1, 2)
+    for number, (line, cells) in enumerate(_lines(text, delimiter)):
+        if number == 0 and (found := _columns(cells)):
+            columns = found
+            continue
+        row = _row(cells, columns, Place(file, line, 1))
+        if isinstance(row, Problem):
+            problems.append(row)
+        elif row is not None:
+            rows.append(row)
+    return rows, problems
+
+
+def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    before = 0
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield before + 1, [cell.strip() for cell in cells]
+        before = reader.line_num
+
+
+def _columns(cells: list[str]) -> tuple[int, int, int] | None:
+    names = [cell.lower() for cell in cells]
+    old = next((n for n, name in enumerate(names) if name in OLD), None)
+    new = next((n for n, name in enumerate(names) if name in NEW), None)
+    if old is None or new is None:
+        return None
+    return old, new, next((n for n, name in enumerate(names) if name in STATUS), len(names))
+
+
+def _row(cells: list[str], columns: tuple[int, int, int], place: Place) -> Row | Problem | None:
+    old, new, status = (cells[column] if column < len(cells) else "" for column in columns)
+    if not old:
+        return Problem(place, "csv-row", "the row has no old address", "Fill in its first column, or delete the row.")
+    if status.lower() in GONE:
+        return Row(old, "", 410, True, place)
+    if status and not (status.isdigit() and int(status) in STATUSES):
+        wanted = ", ".join(map(str, STATUSES))
+        return Problem(place, "csv-row", f"`{status}` is no status of a redirect", f"Use one of {wanted}, or 410.")
+    if not new:
+        return Problem(place, "csv-row", f"`{old}` leads nowhere", "Fill in the new address, or write 410 as its status.")
+    return Row(old, new, int(status or 301), False, place)

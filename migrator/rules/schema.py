@@ -1,0 +1,132 @@
+"""The shape of redirects.yaml: every key, its type, its default and its help. Emits JSON Schema; reads no text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from migrator.errors import Place
+
+Duration = Annotated[str, Meta(pattern=r"^\d+[smhdw]?$", description="A number and s, m, h, d or w: 30s, 1h, 14d.")]
+HttpUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://", description="An absolute http or https URL.")]
+Text = Annotated[str, Meta(description="Plain text; markup is shown, not run.")]
+Ignored = Literal["case", "trailing_slash", "index_files"]
+
+
+class Located(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A part of the file that knows where it stands; `places` has the spot of each key that was written."""
+
+    place: Place = Place("")
+    places: dict[str, Place] = {}
+
+
+class SiteShape(Located):
+    """One site that moves."""
+
+    hosts: Annotated[list[str], Meta(min_length=1, description="Public hosts of the old site; all share one map.")]
+    legacy: Annotated[HttpUrl, Meta(description="Where the old site is reached: the upstream of everything not moved.")]
+    new: Annotated[HttpUrl, Meta(description="Public base of the new site; targets that begin with / are resolved against it.")]
+    new_upstream: Annotated[HttpUrl, Meta(description="Where `serve: new` pages come from, under the old host.")] | None = None
+    allowed_targets: Annotated[list[str], Meta(description="More hosts a rule may lead to; *.x is any host below x.")] = []
+    significant_params: Annotated[list[str], Meta(description="Query keys that choose a page; look-up ignores all others.")] = []
+    ignore: Annotated[list[Ignored], Meta(description="What look-up folds. Default: all three.")] = msgspec.field(
+        default_factory=lambda: ["case", "trailing_slash", "index_files"]
+    )
+    unmapped: Annotated[
+        Literal["legacy", "new", "not_found"],
+        Meta(description="Who answers an address without a rule. new without new_upstream redirects there, path kept."),
+    ] = "legacy"
+    archive: Annotated[str, Meta(description="Address of archived copies; {timestamp} and {url} are filled in.")] = ""
+    cache: Annotated[Duration, Meta(description="max-age of redirects, 301 too, so that a mistake heals.")] = "1h"
+    soak: Annotated[Duration, Meta(description="A rule younger than this (see added) answers 302 or 307.")] = "0"
+
+
+class LinksShape(Located):
+    """Links in the banner, all optional."""
+
+    progress: HttpUrl | None = None
+    search: HttpUrl | None = None
+    feedback: HttpUrl | None = None
+
+
+class BannerShape(Located):
+    """The banner on pages of the old site."""
+
+    site_name: Text = ""
+    starts: Annotated[dt.date, Meta(description="First day (UTC) the banner is shown.")] | None = None
+    ends: Annotated[dt.date, Meta(description="First day (UTC) it is no longer shown.")] | None = None
+    dismissible: Annotated[bool, Meta(description="Visitors may hide it; it comes back when its text changes.")] = False
+    skip: Annotated[list[str], Meta(description="Paths that never carry it; * stands for anything.")] = []
+    messages: Annotated[dict[str, Text], Meta(description="Language tag to message; over the shipped ones.")] = {}
+    links: LinksShape | None = None
+
+
+class ExampleShape(Located):
+    """A request and the answer it must get; run by check, at start and at reload."""
+
+    url: Annotated[str, Meta(description="An old address, with its query if it has one.")]
+    to: Annotated[str, Meta(description="The target it must lead to; or gone, legacy, new, not_found.")]
+
+
+class RuleShape(Located):
+    """A rule in the long form: one of from and regex, and one of to, gone and serve."""
+
+    source: Annotated[str, Meta(description="An old path; /x/* is a subtree, /:name one segment.")] = msgspec.field(
+        name="from", default=""
+    )
+    regex: Annotated[
+        str, Meta(description="RE2, anchored as written, on the canonical path; \\1 in `to` is its first group.")
+    ] = ""
+    site: Annotated[str, Meta(description="The site it belongs to; needed where there are several and `from` has no host.")] = ""
+    to: Annotated[str, Meta(description="Where it leads: a path on the new site, or an absolute URL.")] = ""
+    gone: Annotated[bool, Meta(description="Answer 410 with a helpful page.")] = False
+    serve: Annotated[Literal["legacy", "new"], Meta(description="An exception: serve it from there.")] | None = None
+    status: Annotated[Literal[301, 302, 303, 307, 308], Meta(description="Default 301.")] = 301
+    query: Annotated[
+        Literal["keep", "drop", "exact"],
+        Meta(description="keep carries the query on, drop loses it, exact matches only this very query."),
+    ] = "keep"
+    suggest: Annotated[str, Meta(description="For gone: the page to offer instead.")] = ""
+    archive: Annotated[HttpUrl, Meta(description="For gone: the archived copy.")] | None = None
+    note: Text = ""
+    added: dt.date | None = None
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+    examples: list[ExampleShape] = []
+
+
+Redirects = Annotated[dict[str, str], Meta(description="The short form: exact old path -> new address.")]
+
+
+class FileShape(Located):
+    """redirects.yaml: what moves where."""
+
+    version: Annotated[Literal[1], Meta(description="The version of this format.")]
+    sites: Annotated[dict[str, SiteShape], Meta(min_length=1)]
+    banner: BannerShape | None = None
+    redirects: Redirects | None = None
+    rules: list[RuleShape] | None = None
+    include: (
+        Annotated[list[str], Meta(description="More map files (YAML or CSV), relative to this one; * is a wildcard.")] | None
+    ) = None
+
+
+class IncludeShape(Located):
+    """A map file that redirects.yaml includes: rules only."""
+
+    version: Literal[1] = 1
+    redirects: Redirects | None = None
+    rules: list[RuleShape] | None = None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7, which editors read) of redirects.yaml."""
+    (root,), components = msgspec.json.schema_components([FileShape], ref_template="#/definitions/{name}")
+    for component in components.values():
+        for hidden in ("place", "places"):
+            component.get("properties", {}).pop(hidden, None)
+    components.pop("Place", None)
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "redirects.yaml", **root, "definitions": components}

@@ -1,0 +1,140 @@
+"""Where a rule leads: a target with its scheme, host and port written out in the file, and captures that cannot leave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import ada_url
+
+from migrator.rules.rule import Site
+from migrator.urls import Origin, canonical_host, host_allowed, origin_of
+
+_REFERENCE = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)|\\(\d)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_AUTHORITY = re.compile(r"https?://[^/?#\\]+/", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+class TargetError(ValueError):
+    """A target that may not be used; `mend` says what to write instead."""
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        self.mend = mend
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A compiled target. `parts` alternates literal text and capture names; a single part needs no filling in."""
+
+    parts: tuple[str, ...]
+    origin: Origin
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether no capture goes into it."""
+        return len(self.parts) == 1
+
+    def expand(self, captures: Mapping[str, str]) -> str | None:
+        """The absolute URL with the captures filled in, in one pass; None where a browser would land on another origin."""
+        if self.is_literal:
+            return self.parts[0]
+        text = ""
+        for number, part in enumerate(self.parts):
+            text += _fitted(captures.get(part, ""), text) if number % 2 else part
+        return checked_location(text, self.origin)
+
+
+def checked_location(text: str, origin: Origin) -> str | None:
+    """`text` as a WHATWG parser writes it, or None where its scheme, host or port is not `origin`'s."""
+    try:
+        parsed = ada_url.URL(text)
+    except ValueError:
+        return None
+    if parsed.username or parsed.password:
+        return None
+    same = parsed.protocol == f"{origin.scheme}:" and parsed.host.removesuffix(".") == origin.netloc
+    return str(parsed.href) if same else None
+
+
+def _fitted(value: str, before: str) -> str:
+    """A capture made fit for its place. It comes from a canonical path, so it is ASCII and percent-encoded already."""
+    if "?" in before or "#" in before:
+        return quote(value, safe="%/:@!$'()*,-._~")
+    return value.lstrip("/") if before.endswith("/") else value
+
+
+def absolute_target(text: str, site: Site) -> str:
+    """`text` with the new site's origin before it where it begins with "/". Raises TargetError where it is no safe address."""
+    if _CONTROL.search(text):
+        raise TargetError("a target may not contain spaces or control characters", "Percent-encode them: a space is %20.")
+    if text.startswith(("//", "/\\", "\\")):
+        raise TargetError(f"`{text}` begins like another host", "Write one / for a path, or the scheme and host in full.")
+    if text.startswith("/"):
+        origin = origin_of(site.new)
+        return f"{origin}{text}"
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        raise TargetError(f"`{text}` is neither a path nor a URL", "Begin it with / or with https://.")
+    if scheme[0].lower() not in ("http:", "https:"):
+        raise TargetError(f"a target may only be http or https, not `{scheme[0]}`", "Lead visitors to a web page.")
+    return text
+
+
+def compile_target(text: str, site: Site, names: tuple[str, ...] = (), own_hosts: tuple[str, ...] = ()) -> Target:
+    """Compile the `to` of a rule whose captures are `names`. Raises TargetError.
+
+    Scheme, host and port must be literal and be those of the new site, of a host of this file, or on `allowed_targets`.
+    """
+    parts = _parts(absolute_target(text, site), names)
+    literal = parts[0]
+    if len(parts) > 1 and not _AUTHORITY.match(literal):
+        raise TargetError("a capture may not be part of the host", "Write a / between the host and the first capture.")
+    origin = origin_of(literal)
+    if origin is None:
+        raise TargetError(f"`{text}` is not a URL that a browser accepts", "Check its host, port and characters.")
+    if not is_allowed(origin, site, own_hosts):
+        raise TargetError(
+            f"the host {origin.netloc} is not allowed as a target",
+            f"Add it to allowed_targets of site `{site.name}` if visitors may be sent there.",
+        )
+    if len(parts) == 1:
+        parts = (checked_location(literal, origin) or literal,)
+    return Target(parts, origin)
+
+
+def is_allowed(origin: Origin, site: Site, own_hosts: tuple[str, ...] = ()) -> bool:
+    """Whether a rule of `site` may lead to `origin`."""
+    new = origin_of(site.new)
+    return (new is not None and origin.netloc == new.netloc) or host_allowed(
+        origin.netloc, (*own_hosts, *map(_allowed_entry, site.allowed_targets))
+    )
+
+
+def _allowed_entry(entry: str) -> str:
+    wildcard = "*." if entry.startswith("*.") else ""
+    try:
+        return wildcard + canonical_host(entry.removeprefix("*."))
+    except ValueError:
+        return entry
+
+
+def _parts(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Split into literal, name, literal, ...; what only looks like a capture stays literal in a rule that has none."""
+    parts = [""]
+    position = 0
+    for match in _REFERENCE.finditer(text):
+        name = match[1] or match[2]
+        if name not in names:
+            if names and (match[2] or text[match.start() - 1] == "/"):
+                known = ", ".join(f"\\{n}" if n.isdigit() else f":{n}" for n in names)
+                raise TargetError(f"`{match[0]}` in the target is no capture of `from`", f"Captures of this rule: {known}.")
+            continue
+        parts[-1] += text[position : match.start()]
+        parts += [name, ""]
+        position = match.end()
+    parts[-1] += text[position:]
+    return tuple(parts)

@@ -1,0 +1,152 @@
+"""Reads redirects.yaml, what it includes and the environment, once. Each room gets only its own options; none imports this."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrator.errors import ConfigError, Place, Problem
+from migrator.rules.checks import check_map, errors_only
+from migrator.rules.formats.neutral_csv import Row, read_rows
+from migrator.rules.map_file import MapFile
+from migrator.rules.rule import Kind, Rule, Site
+from migrator.rules.schema import BannerShape
+from migrator.rules.table import RuleTable
+from migrator.rules.yaml_text import read_included_map, read_map, site_of_source
+from migrator.serve.options import BannerOptions, UpstreamOptions
+
+STATE_FOLDER = ".migrator"
+LARGEST_FILE = 1 << 30  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything one run of Migrator was told."""
+
+    config: Path
+    sites: Mapping[str, Site]
+    rules: tuple[Rule, ...]
+    banner: BannerOptions | None
+    upstream: UpstreamOptions
+    store_url: str
+    templates: Path | None  # the operator's own folder; it wins over the shipped one
+
+    def table(self) -> RuleTable:
+        """The compiled map. Raises ConfigError where the checks find an error in it."""
+        table = RuleTable(self.sites.values(), self.rules)
+        if errors := errors_only(check_map(table)):
+            raise ConfigError(errors)
+        return table
+
+
+def load_settings(config: Path, store: str | None = None) -> Settings:
+    """The settings that `config` and the environment give. Raises ConfigError with every problem of the files' form."""
+    found = read_config(config)
+    if found.problems:
+        raise ConfigError(found.problems)
+    return Settings(
+        config=config,
+        sites={site.name: site for site in found.sites},
+        rules=found.rules,
+        banner=_banner_options(found.banner) if found.banner else None,
+        upstream=UpstreamOptions(),
+        store_url=store or os.environ.get("MIGRATOR_STORE") or str(config.parent / STATE_FOLDER / "store.db"),
+        templates=_templates(config),
+    )
+
+
+def read_config(config: Path) -> MapFile:
+    """The main file and all that it includes, as one. Never raises for what is in them; see its `problems`."""
+    text, problem = read_text(config)
+    if problem:
+        return MapFile(problems=(problem,))
+    main = read_map(text, str(config))
+    rules, problems = list(main.rules), list(main.problems)
+    for included in _included(config, main, problems):
+        rules += included.rules
+        problems += included.problems
+    return MapFile(main.sites, tuple(rules), main.banner, main.include, tuple(sorted(problems, key=lambda one: one.place)))
+
+
+def read_text(path: Path) -> tuple[str, Problem | None]:
+    """The text of a file without its byte order mark, or what keeps it from being read."""
+    place = Place(str(path))
+    try:
+        if path.is_file() and path.stat().st_size > LARGEST_FILE:
+            return "", Problem(place, "too-large", "the file is larger than 1 GiB", "Split it and list the parts under include.")
+        return path.read_bytes().decode("utf-8-sig"), None
+    except FileNotFoundError:
+        return "", Problem(
+            place, "no-file", "there is no such file", "Make one with `migrator init`, or name another with --config."
+        )
+    except IsADirectoryError:
+        return "", Problem(
+            place, "is-a-folder", "this is a folder, not a file", f"Name the file in it: {path / 'redirects.yaml'}."
+        )
+    except PermissionError:
+        return "", Problem(place, "no-permission", "the file may not be read", "Give this user the right to read it.")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - before.rfind(b"\n")
+        found = Place(str(path), line, column)
+        return "", Problem(
+            found, "not-utf-8", f"the byte {error.object[error.start]:#04x} is not UTF-8", "Save the file as UTF-8."
+        )
+    except OSError as error:
+        return "", Problem(place, "unreadable", f"the file cannot be read: {error.strerror}", "Check the path and the disk.")
+
+
+def _included(config: Path, main: MapFile, problems: list[Problem]) -> Iterator[MapFile]:
+    for pattern in main.include:
+        try:
+            paths = sorted(config.parent.glob(pattern)) if pattern else []
+        except (ValueError, NotImplementedError):
+            paths = []
+        if not paths:
+            message = f"include: no file matches `{pattern}`"
+            problems.append(Problem(Place(str(config)), "no-include", message, "Paths are relative to this file's folder."))
+        for path in paths:
+            yield _read_include(path, main.sites)
+
+
+def _read_include(path: Path, sites: tuple[Site, ...]) -> MapFile:
+    text, problem = read_text(path)
+    if problem:
+        return MapFile(problems=(problem,))
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return read_included_map(text, str(path), sites)
+    rows, problems = read_rows(text, str(path))
+    rules = [rule for row in rows if (rule := _row_rule(row, sites, problems))]
+    return MapFile(rules=tuple(rules), problems=tuple(problems))
+
+
+def _row_rule(row: Row, sites: tuple[Site, ...], problems: list[Problem]) -> Rule | None:
+    site, problem = site_of_source(row.old, "", list(sites), row.place)
+    if problem:
+        problems.append(problem)
+        return None
+    status = 301 if row.gone else row.status
+    return Rule(site, row.old, Kind.EXACT, row.place, to=row.new, gone=row.gone, status=status)
+
+
+def _banner_options(shape: BannerShape) -> BannerOptions:
+    links = shape.links
+    named = {"progress": links.progress, "search": links.search, "feedback": links.feedback} if links else {}
+    return BannerOptions(
+        site_name=shape.site_name,
+        starts=shape.starts,
+        ends=shape.ends,
+        dismissible=shape.dismissible,
+        skip=tuple(shape.skip),
+        messages=shape.messages,
+        links={name: url for name, url in named.items() if url},
+    )
+
+
+def _templates(config: Path) -> Path | None:
+    named = os.environ.get("MIGRATOR_TEMPLATES")
+    folder = Path(named) if named else config.parent / "templates"
+    return folder if folder.is_dir() else None

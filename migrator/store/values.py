@@ -1,0 +1,49 @@
+"""How values become columns that both engines take, and come back. No table and no statement here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware time, kept as UTC text of one length, so that it sorts as text and both engines agree on it."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:
+        """To text."""
+        return None if value is None else value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dt.datetime | None:
+        """From text."""
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+def now() -> dt.datetime:
+    """The time at which something is written down."""
+    return dt.datetime.now(dt.UTC)
+
+
+def storable(text: str) -> str:
+    """`text` without what an engine refuses: NUL (PostgreSQL) and lone surrogates (both)."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def packed(items: Iterable[Any]) -> str:
+    """A list of texts, or of rows of texts and numbers, as JSON."""
+    return msgspec.json.encode(list(items)).decode()
+
+
+def unpacked(text: str) -> list[Any]:
+    """What `packed` made."""
+    items: list[Any] = msgspec.json.decode(text)
+    return items
