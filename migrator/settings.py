@@ -57,11 +57,15 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
     )
 
 
-def read_config(config: Path) -> MapFile:
-    """The main file and all that it includes, as one. Never raises for what is in them; see its `problems`."""
-    text, problem = read_text(config)
-    if problem:
-        return MapFile(problems=(problem,))
+def read_config(config: Path, text: str | None = None) -> MapFile:
+    """The main file and all that it includes, as one. Never raises for what is in them; see its `problems`.
+
+    `text` stands in for what is in the main file: a map can be tried before it is written.
+    """
+    if text is None:
+        text, problem = read_text(config)
+        if problem:
+            return MapFile(problems=(problem,))
     main = read_map(text, str(config))
     rules, problems = list(main.rules), list(main.problems)
     for included in _included(config, main, problems):

@@ -20,6 +20,7 @@ _INDEX_FILE = re.compile(r"/(?:index\.(?:html?|shtml|xhtml|php\d?|aspx?|jsp|cfm)
 _PATH_OK = re.compile(rb"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*")
 _PATH_PIECE = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f:/\\?#@%\[\]]+)(?::(\d{1,5}))?")
 _CASE_PIECE = re.compile(r"((?:%[89A-F][0-9A-F])+)|(%[0-9A-F]{2})|([A-Z]+)")
 _QUERY_PIECE = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&()*+,;=:@/?%\[\]|{}^`]")
 
@@ -73,16 +74,16 @@ def canonical_host(host: str) -> str:
 
     Raises ValueError where it is no host a browser would accept.
     """
-    host = host.strip()
-    name, port = re.fullmatch(r"(.*?)(?::(\d{1,5}))?", host, re.DOTALL).groups()  # type: ignore[union-attr]
-    name = name.removesuffix(".")
+    match = _HOST.fullmatch(host.strip(" "))
     try:
-        parsed = ada_url.URL(f"http://{name}/")
+        parsed = ada_url.URL(f"http://{match[1].removesuffix('.')}/") if match else None
     except ValueError:
-        raise ValueError(f"not a host name: {host!r}") from None
-    if not name or parsed.hostname == "" or parsed.username or parsed.pathname != "/" or set(name) & set("/\\?#@%"):
+        parsed = None
+    if match is None or parsed is None or not parsed.hostname:
         raise ValueError(f"not a host name: {host!r}")
-    return parsed.hostname if port in (None, "80", "443") else f"{parsed.hostname}:{int(port)}"
+    port = match[2]
+    name = str(parsed.hostname)
+    return name if port in (None, "80", "443") else f"{name}:{int(port)}"
 
 
 @dataclass(frozen=True, slots=True)

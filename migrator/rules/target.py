@@ -129,8 +129,8 @@ def _parts(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     for match in _REFERENCE.finditer(text):
         name = match[1] or match[2]
         if name not in names:
-            if names and (match[2] or text[match.start() - 1] == "/"):
-                known = ", ".join(f"\\{n}" if n.isdigit() else f":{n}" for n in names)
+            if match[2] or (names and text[match.start() - 1] == "/"):
+                known = ", ".join(f"\\{n}" if n.isdigit() else f":{n}" for n in names) or "none"
                 raise TargetError(f"`{match[0]}` in the target is no capture of `from`", f"Captures of this rule: {known}.")
             continue
         parts[-1] += text[position : match.start()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping as Items
 from collections.abc import Sequence as Rows
@@ -43,7 +42,13 @@ def scalar(value: str) -> str:
     """`value` as a YAML scalar: plain where it reads back as the same text in any YAML reader, else double-quoted."""
     if _PLAIN.fullmatch(value) and not _READ_OTHERWISE.fullmatch(value):
         return value
-    return json.dumps(value, ensure_ascii=not value.isprintable())
+    return f'"{"".join(map(_escaped, value))}"'
+
+
+def _escaped(letter: str) -> str:
+    if letter in '"\\':
+        return f"\\{letter}"
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
 
 
 def _value(value: str | bool | dt.date) -> str:

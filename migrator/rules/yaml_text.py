@@ -14,6 +14,7 @@ from migrator.rules.yaml_nodes import Mapping, Node, read_nodes
 from migrator.rules.yaml_shape import Shaper
 from migrator.urls import canonical_host, split_url
 
+SITE_CODES = ("which-site", "unknown-site", "unknown-host")
 _PATTERN = re.compile(r"\*|/:[A-Za-z_]")
 
 
@@ -31,7 +32,13 @@ def read_map(text: str, file: str) -> MapFile:
         return MapFile(problems=tuple(problems))
     sites = [site_from_shape(name, site, problems) for name, site in shape.sites.items()]
     _check_hosts(sites, problems)
-    rules = _rules(root, shape, sites, problems)
+    found: list[Problem] = []
+    rules = _rules(root, shape, sites, found)
+    declared = root.entries["sites"][1] if isinstance(root, Mapping) else None
+    if isinstance(declared, Mapping) and len(declared.entries) > len(sites):
+        # A site that could not be read is reported already; its rules are not at fault for missing it.
+        found = [problem for problem in found if problem.code not in SITE_CODES]
+    problems += found
     return MapFile(tuple(sites), tuple(rules), shape.banner, tuple(shape.include or ()), tuple(problems))
 
 

@@ -42,6 +42,7 @@ _WITHOUT_LENGTH = frozenset((204, 304))  # a length there makes ASGI servers bre
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?")
+_IP = re.compile(rb"[0-9A-Fa-f:.]+")
 _ABSOLUTE = re.compile(rb"(?:(https?):)?//([^/?#\\]*)", re.IGNORECASE)
 _REFRESH = re.compile(rb"([^;,]*[;,]\s*(?:url\s*=\s*)?[\"']?)(.*)", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(rb"<([^<>]*)>")
@@ -138,11 +139,11 @@ def _forwarding_headers(scope: Scope, public: Address) -> Headers:
     """RFC 7239 and the fields that older applications read instead."""
     headers = [(b"x-forwarded-proto", public.scheme), (b"x-forwarded-host", public.authority)]
     client = scope.get("client")
-    peer = client[0].encode("ascii", "ignore") if client else b""
-    if _CONTROL.search(peer) or not peer:
-        peer = b""
-    else:
+    peer = client[0].encode("utf-8", "replace") if client and client[0] else b""
+    if _IP.fullmatch(peer):
         headers += [(b"x-forwarded-for", peer), (b"x-real-ip", peer)]
+    else:
+        peer = b""
     node = b'"[%b]"' % peer if b":" in peer else peer or b"unknown"
     headers.append((b"forwarded", b'for=%b;host="%b";proto=%b' % (node, public.authority, public.scheme)))
     return headers

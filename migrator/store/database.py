@@ -1,4 +1,4 @@
-"""One database behind the store: transactions, the one dialect difference, and errors that say how to mend them. No table here."""
+"""One database behind the store: transactions, the one dialect difference, errors that say how to mend them. No table here."""
 
 from __future__ import annotations
 

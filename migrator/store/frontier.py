@@ -1,4 +1,4 @@
-"""The frontier of one crawl, kept: which addresses are due, claimed, done or skipped. What is worth a visit is decided elsewhere."""
+"""The frontier of one crawl, kept: which addresses are due, claimed, done or skipped. What to visit is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ class StoredFrontier:
         What a killed run had claimed is due again. A finished crawl is kept beside a fresh one until that is finished too.
         """
         with self._database.writing() as connection:
-            latest = connection.execute(self._crawls().order_by(crawls.c.number.desc()).limit(1)).first()
+            mine = select(crawls).where(crawls.c.site == self._site, crawls.c.side == self._side)
+            latest = connection.execute(mine.order_by(crawls.c.number.desc()).limit(1)).first()
             if latest is not None and fresh and latest.finished is None:
                 connection.execute(delete(crawls).where(crawls.c.id == latest.id))
             if latest is None or fresh:
@@ -114,9 +115,6 @@ class StoredFrontier:
             for *found, reason in connection.execute(select(*chosen).where(mine).order_by(frontier.c.id)):
                 yield Skipped(Found(*found), reason)
 
-    def _crawls(self):  # type: ignore[no-untyped-def]
-        return select(crawls).where(crawls.c.site == self._site, crawls.c.side == self._side)
-
     def _start(self, connection: Connection, number: int) -> int:
         row = {"site": self._site, "side": self._side, "number": number, "started": now(), "seeded": False}
         (crawl,) = connection.execute(insert(crawls).values(row)).inserted_primary_key  # type: ignore[misc]
@@ -155,6 +153,6 @@ class StoredFrontier:
             pages=number,
             redirects=redirects,
             failures=failures,
-            skipped={reason: count for reason, count in connection.execute(reasons)},
+            skipped=dict(connection.execute(reasons).tuples().all()),
             finished=connection.scalar(select(crawls.c.finished).where(crawls.c.id == self._crawl)),
         )

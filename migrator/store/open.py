@@ -20,7 +20,8 @@ def open_store(url_or_path: str) -> Store:
     Raises StoreError where it cannot be used, MissingExtraError where PostgreSQL's driver is not installed.
     """
     url = _url(url_or_path)
-    database = Database(_engine(url), url.database if url.drivername == "sqlite" and url.database else str(url))
+    shown = url.database if url.drivername == "sqlite" else None
+    database = Database(_engine(url), shown or url.render_as_string(hide_password=True))
     try:
         _ready(database)
     except BaseException:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 
 from migrator.store.values import Moment
@@ -61,7 +61,7 @@ pages = Table(
     _text("hops"),
     _text("content_type"),
     _text("content_hash"),
-    Column("size", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
     _text("error"),
     Column("fetched", Moment, nullable=False),
     UniqueConstraint("crawl_id", "url"),

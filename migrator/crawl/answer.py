@@ -1,0 +1,46 @@
+"""What one request brought, as a value, and the shape of whatever makes requests. No network here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+_MAX_HEADER = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, redirects not followed. `size` is the whole body's where it is known; `fault` says what is wrong with the body."""
+
+    status: int
+    content_type: str = ""
+    charset: str | None = None
+    location: str = ""
+    retry_after: str = ""
+    body: bytes = b""
+    size: int = 0
+    fault: str = ""
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the answer sends the client to another address."""
+        return self.status in (301, 302, 303, 307, 308) and self.location != ""
+
+
+class Fetch(Protocol):
+    """Anything that answers for an address on a territory's base. Raises UpstreamError where no answer came."""
+
+    async def __call__(self, url: str, max_body: int) -> Answer:
+        """Ask for `url`; of the body, `max_body` bytes are kept at most."""
+        ...
+
+
+def media_type(header: str) -> tuple[str, str | None]:
+    """The type and the charset that a Content-Type header names; "" and None where it does not."""
+    header = header[:_MAX_HEADER]
+    kind = _TYPE.match(header.strip().lower())
+    charset = _CHARSET.search(header)
+    return kind[0] if kind else "", charset[1] if charset else None

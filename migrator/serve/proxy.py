@@ -1,0 +1,152 @@
+"""The ASGI app that passes requests on to one upstream and streams the answers back. It knows no rule and no banner."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+from starlette.types import Receive, Scope, Send
+
+from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
+from migrator.serve.answer import Answer, plain_answer, send_answer
+from migrator.serve.breaker import Breaker
+from migrator.serve.headers import MAX_PASSES, Address, Headers, passes_through, public_address, request_headers, response_headers
+from migrator.serve.incoming import ClientLeft, Incoming
+from migrator.serve.options import UpstreamOptions
+from migrator.serve.upstream import AiohttpUpstream, Upstream, UpstreamRequest, UpstreamResponse, upstream_address
+
+logger = logging.getLogger(__name__)
+
+_HIGHEST_STATUS = 599
+_TARGET = re.compile(rb"/[^\x00-\x20\x7f#]*(?:\?[^\x00-\x20\x7f#]*)?")
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_INTERNAL_ERROR = 1011  # RFC 6455 section 7.4.1; before a handshake is done, servers say 403 instead
+
+
+class Proxy:
+    """Passes every request on to `upstream_url` (http(s)://host[:port]) under the Host that the client asked for.
+
+    `unavailable` makes the page for an upstream that cannot be reached (503), takes too long (504) or answers wrongly (502).
+    An upstream that breaks off within a body is re-raised, so that the server breaks off too and the client can tell.
+    """
+
+    def __init__(
+        self,
+        upstream_url: str,
+        options: UpstreamOptions,
+        unavailable: Callable[[Scope, int], Answer],
+        *,
+        upstream: Upstream | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._address = upstream_address(upstream_url)
+        self._name = self._address.authority.decode("ascii")
+        self._pseudonym = b"migrator-" + hashlib.sha256(upstream_url.encode()).hexdigest()[:8].encode("ascii")
+        self._upstream = upstream or AiohttpUpstream(self._address, options)
+        self._unavailable = unavailable
+        self._breaker = Breaker()
+        self._clock = clock
+
+    @property
+    def is_reachable(self) -> bool:
+        """False while the upstream is being left alone because it could not be reached."""
+        return not self._breaker.is_open
+
+    async def aclose(self) -> None:
+        """Close every connection to the upstream."""
+        await self._upstream.aclose()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; under `lifespan`, close the connections at shutdown. WebSockets are refused."""
+        if scope["type"] == "http":
+            try:
+                await self._pass_on(scope, Incoming(receive), send)
+            except ClientLeft:
+                return
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": _INTERNAL_ERROR})
+        else:
+            await self._live(receive, send)
+
+    async def _pass_on(self, scope: Scope, incoming: Incoming, send: Send) -> None:
+        target = _target_of(scope)
+        public = public_address(scope, self._address.authority)
+        if public is None or not _TARGET.fullmatch(target):
+            await send_answer(plain_answer(400, "Bad request"), scope, send)
+            return
+        await incoming.begin()
+        async with incoming.until_left():
+            try:
+                response = await self._open(scope, target, public, incoming)
+            except UpstreamError as error:
+                if not incoming.has_left:
+                    await self._apologise(error, scope, send)
+                return
+            await self._stream(response, public, send)
+
+    async def _open(self, scope: Scope, target: bytes, public: Address, incoming: Incoming) -> UpstreamResponse:
+        """Ask the upstream, unless it is known to be away."""
+        if passes_through(scope["headers"], self._pseudonym) >= MAX_PASSES:
+            raise UpstreamError("the upstream's address leads back to this proxy")
+        if not self._breaker.allows(self._clock()):
+            raise UpstreamUnreachable("left alone after repeated failures")
+        headers = request_headers(scope, public, self._pseudonym)
+        framing, has_body = _framing(scope, incoming)
+        request = UpstreamRequest(scope["method"], target, headers + framing, incoming.body() if has_body else None)
+        try:
+            response = await self._upstream.open(request)
+        except UpstreamUnreachable:
+            if self._breaker.failed(self._clock()):
+                logger.error("%s cannot be reached and is left alone but for a probe now and then", self._name)
+            raise
+        except UpstreamError:
+            self._breaker.succeeded()
+            raise
+        self._breaker.succeeded()
+        if response.status > _HIGHEST_STATUS:
+            response.close()
+            raise UpstreamError(f"status {response.status}")
+        return response
+
+    async def _stream(self, response: UpstreamResponse, public: Address, send: Send) -> None:
+        try:
+            headers = response_headers(response.headers, response.status, self._address, public)
+            await send({"type": "http.response.start", "status": response.status, "headers": headers})
+            while chunk := await response.read():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            response.close()
+
+    async def _apologise(self, error: UpstreamError, scope: Scope, send: Send) -> None:
+        status = 503 if isinstance(error, UpstreamUnreachable) else 504 if isinstance(error, UpstreamTimeout) else 502
+        logger.log(logging.DEBUG if self._breaker.is_open else logging.WARNING, "%s: %d: %s", self._name, status, error)
+        await send_answer(self._unavailable(scope, status), scope, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await self.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _target_of(scope: Scope) -> bytes:
+    """The request target, byte for byte where the server tells it."""
+    path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
+
+
+def _framing(scope: Scope, incoming: Incoming) -> tuple[Headers, bool]:
+    """How the body is delimited upstream, and whether there is one: by its length where known, else in chunks."""
+    told = [value for name, value in scope["headers"] if name == b"content-length"]
+    if len(told) == 1 and _LENGTH.fullmatch(told[0]):
+        return [(b"content-length", told[0])], int(told[0]) > 0
+    if incoming.length is None:
+        return [], True  # old servers refuse chunks, but there is no other way
+    return ([(b"content-length", b"%d" % incoming.length)], True) if incoming.length else ([], False)
