@@ -13,7 +13,7 @@ _MAX_HEADER = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, redirects not followed. `size` is the whole body's where it is known; `fault` says what is wrong with the body."""
+    """One answer, redirects not followed. `size` is the whole body's where known; `fault` is what is wrong with the body."""
 
     status: int
     content_type: str = ""

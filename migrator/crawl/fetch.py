@@ -62,9 +62,7 @@ class Fetcher:
 
 
 @asynccontextmanager
-async def open_fetcher(
-    territory: Territory, options: CrawlOptions, resolve: Resolve = resolve
-) -> AsyncIterator[Fetcher]:
+async def open_fetcher(territory: Territory, options: CrawlOptions, resolve: Resolve = resolve) -> AsyncIterator[Fetcher]:
     """A Fetcher with connections of its own: no cookies, no proxies of the environment, no redirects followed."""
     upstream = _host_and_port(territory.upstream.netloc, territory.upstream.scheme)
     public_name, _ = _host_and_port(territory.host, territory.upstream.scheme)

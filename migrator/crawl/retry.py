@@ -22,7 +22,7 @@ class Retried:
         self._options = options
 
     async def __call__(self, url: str, max_body: int) -> Answer:
-        """The first good answer, or the last bad one. Raises UpstreamError, or CrawlError where the site asks for too long a rest."""
+        """The first good answer, or the last bad one. Raises UpstreamError; CrawlError where the site asks for a long rest."""
         for attempt in range(self._options.retries):
             wait = self._options.backoff * 2**attempt
             try:

@@ -52,7 +52,7 @@ async def read_robots(follower: Follower, ignored: bool) -> Robots:
     status = trail.answer.status
     if 200 <= status < 300:
         return Robots(decoded(trail.answer.body))
-    if ignored or status < 500 and status != 429:
+    if ignored or (status < 500 and status != 429):
         return Robots("")
     raise CrawlError(
         f"{follower.territory.upstream} could not be crawled: its robots.txt answers {status}, and then nothing may be visited\n"
@@ -72,8 +72,10 @@ _LATER = "    check the address in the config, or run the same command later"
 
 
 def _for_one_agent(text: str, agent: str) -> str:
-    """`text` with every other crawler under one name: a product token is compared whole (section 2.2.1), and the parser's
-    work no longer grows with the square of a hostile file's size."""
+    """`text` with all other crawlers under one name.
+
+    A product token is compared whole (section 2.2.1), and a hostile file costs no more than its size.
+    """
     return "\n".join(_agent_line(line, agent) for line in text.splitlines())
 
 

@@ -23,7 +23,7 @@ class Throttled:
         """Wait for a turn, ask, and keep the next one waiting."""
         async with self._slots:
             # Another one may have asked for a rest while this one slept.
-            while (wait := self._next - self._clock()) > 0:
+            while (wait := self._next - self._clock()) > 0:  # noqa: ASYNC110 - it waits for the clock
                 await asyncio.sleep(wait)
             started = self._clock()
             try:

@@ -48,7 +48,7 @@ class PublishOptions:
 
 
 def plan_publication(text: str, proposals: Iterable[Proposal], site: Site, table: RuleTable, options: PublishOptions) -> Plan:
-    """The plan for `text`, the main map file that `table` was compiled from; the surest of several proposals for an address wins."""
+    """The plan for `text`, the main map file that `table` was compiled from. The surest proposal for an address wins."""
     plan = Plan(text)
     taken: dict[Key, Proposal] = {}
     for proposal in sorted(proposals, key=lambda one: (one.answer is None, -one.confidence, one.old_url)):

@@ -18,7 +18,7 @@ def chain_problems(site_table: SiteTable, table: RuleTable) -> Iterator[Problem]
     """Loops (errors) and chains (warnings) that begin at a rule of this site."""
     for found in site_table:
         request = sample_request(found, site_table.site)
-        if found.target is None or request is None or table.table_of(found.target.origin.netloc) is None:
+        if found.target is None or request is None or table.table_at(found.target.origin.netloc) is None:
             continue
         problem = _followed(found, request, table)
         if problem is not None:
@@ -36,7 +36,7 @@ def _followed(found: CompiledRule, request: Request, table: RuleTable) -> Proble
         path_taken.append(decision.location)
         host, path, query = split_url(decision.location)
         request = Request((path or "/").encode(), query.encode(), host)
-        if table.table_of(host) is None:
+        if table.table_at(host) is None:
             break
         identity = _identity(request, table)
         if identity in seen or len(path_taken) > MOST_HOPS:

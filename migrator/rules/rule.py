@@ -55,6 +55,10 @@ class Site:
     soak: dt.timedelta = dt.timedelta(0)
     place: Place = field(default_factory=lambda: Place("redirects.yaml"))
 
+    def upstream(self, home: Home) -> str:
+        """The URL that pages of that home come from, or "" where there is none."""
+        return {Home.LEGACY: self.legacy, Home.NEW: self.new_upstream}.get(home, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

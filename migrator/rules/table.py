@@ -139,6 +139,10 @@ class RuleTable:
             table = self._hosts.get(name) or self._hosts.get(name.rpartition(":")[0])
         return table
 
+    def table_at(self, netloc: str) -> SiteTable | None:
+        """The site whose public address is exactly this: what a target is compared with, since another port is another server."""
+        return self._hosts.get(netloc)
+
     def decide(self, request: Request, steps: list[Step] | None = None) -> Decision:
         """The answer for one request. With `steps`, every question asked on the way is appended to it."""
         table = self.table_of(request.host)
@@ -182,7 +186,7 @@ class RuleTable:
 
     def _is_same_address(self, location: str, key: Key, site: Site) -> bool:
         host, path, query = split_url(location)
-        table = self._hosts.get(host)
+        table = self.table_at(host)
         return table is not None and table.site is site and look_up_key(path, query, site.folding)[:2] == key[:2]
 
 

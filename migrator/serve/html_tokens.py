@@ -31,7 +31,7 @@ _UNSURE_MARKUP = re.compile(rb"<(?:/|!(?:-|(?i:d(?:o(?:c(?:t(?:yp?)?)?)?)?))?)?\
 _UNSURE_MARKUP_SIZE = len(b"<!doctyp")
 
 # White space may be written as a character reference; longer ones than any page has are taken for text.
-_SPACE = rb"[\t\n\f\r ]|&(?:Tab;|NewLine;|#0{0,20}(?:9|10|12|13|32)(?:;|%b)|#[xX]0{0,20}(?:9|[aAcCdD]|20)(?:;|%b))"
+_SPACE = rb"[\t\n\f\r ]++|&(?:Tab;|NewLine;|#0{0,20}(?:9|10|12|13|32)(?:;|%b)|#[xX]0{0,20}(?:9|[aAcCdD]|20)(?:;|%b))"
 _SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?=[^0-9;])", rb"(?=[^0-9A-Fa-f;])")))
 _LAST_SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?![0-9;])", rb"(?![0-9A-Fa-f;])")))
 _UNSURE_REFERENCE = re.compile(rb"&[#0-9A-Za-z]{0,31}\Z")
@@ -171,6 +171,10 @@ class Tokenizer:
             return True
         return buffer[start : start + 1] == b"&" and _UNSURE_REFERENCE.match(buffer, start) is not None
 
+    def _await(self, byte: bytes) -> None:
+        self._awaited = byte
+        self._searched = len(self._buffer)
+
     def _is_awaiting(self) -> bool:
         if self._awaited and self._buffer.find(self._awaited, self._searched) < 0:
             self._searched = len(self._buffer)
@@ -185,10 +189,11 @@ class Tokenizer:
         return Token(Kind.TEXT, self._offset + start, self._offset + end)
 
     def _doctype(self, start: int) -> Token | None:
-        end = self._buffer.find(b">", max(start, self._searched)) + 1
-        self._searched = 0 if end else len(self._buffer)
+        end = self._buffer.find(b">", start) + 1
         if not end:
+            self._await(b">")
             return None
+        self._awaited = b""
         self._position = end
         return Token(Kind.DOCTYPE, self._offset + start, self._offset + end)
 
@@ -199,10 +204,9 @@ class Tokenizer:
             # A name that touches the buffer's end may go on, so it is read again.
             self._resume = end if end > name_end else 0
             quote = _OPEN_QUOTE.match(buffer, end)
-            self._awaited = quote[1] if quote else b">"
-            self._searched = len(buffer)
+            self._await(quote[1] if quote else b">")
             return None
-        self._resume, self._awaited, self._searched = 0, b"", 0
+        self._resume, self._awaited = 0, b""
         self._position = end + 1
         closing = buffer[start + 1] == 0x2F
         name = bytes(buffer[start + 1 + closing : name_end]).lower()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
+import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +24,7 @@ from migrator.urls import origin_of
 _LARGEST_LINE = 64 * 1024  # bytes, of a status line or of one field
 _MOST_FIELDS = 512
 _LONGEST_MESSAGE = 300
+_LONGEST_TICK = 1.0  # seconds between two looks at a body that is under way
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _NOT_OURS_TO_ADD = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
@@ -88,7 +91,8 @@ class AiohttpUpstream:
 
     async def open(self, request: UpstreamRequest) -> AiohttpResponse:
         """Send `request` and return its answer; see Upstream."""
-        patience = asyncio.timeout(None)
+        options = self._options
+        patience = asyncio.timeout(options.connect_timeout + options.first_byte_timeout)
         with _translated():
             async with patience:
                 response = await self._opened_session().request(
@@ -101,7 +105,7 @@ class AiohttpUpstream:
         if response.status < 200:
             response.close()
             raise UpstreamError(f"an unasked-for {response.status} answer")
-        return AiohttpResponse(response, self._options.gap_timeout)
+        return AiohttpResponse(response, options.gap_timeout)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -114,36 +118,37 @@ class AiohttpUpstream:
         if self._session is None:
             options = self._options
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=options.connections),
+                connector=aiohttp.TCPConnector(limit=options.connections, socket_factory=self._socket),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
                 skip_auto_headers=_NOT_OURS_TO_ADD,
-                timeout=aiohttp.ClientTimeout(
-                    connect=options.connect_timeout + options.first_byte_timeout,  # with the wait for a free connection
-                    sock_connect=options.connect_timeout,
-                    sock_read=options.first_byte_timeout,
-                ),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.connect_timeout),
                 max_line_size=_LARGEST_LINE,
                 max_field_size=_LARGEST_LINE,
                 max_headers=_MOST_FIELDS,
             )
         return self._session
 
+    def _socket(self, place: aiohttp.AddrInfoType) -> socket.socket:
+        """A socket that the system gives up on where the other end takes nothing: closing it would wait for that end for ever."""
+        made = socket.socket(*place[:3])
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self._options.gap_timeout * 1000))
+        return made
+
     def _url(self, target: bytes) -> URL:
         path, _, query = _target_text(target).partition("?")
         return URL.build(scheme=self._scheme, authority=self._authority, path=path, query_string=query, encoded=True)
 
     async def _paced(self, body: AsyncIterator[bytes], patience: asyncio.Timeout) -> AsyncIterator[bytes]:
-        """`body`, giving up on an upstream that will not take the next part of it; the client's own pauses do not count."""
+        """`body`, with patience for as long as the client takes, and little for an upstream that will not take the next part."""
         clock = asyncio.get_running_loop().time
         async for chunk in body:
-            # Once the answer is here `patience` is spent, and the answer's own timeouts hold.
-            with contextlib.suppress(RuntimeError):
-                patience.reschedule(clock() + self._options.gap_timeout)
+            _extend(patience, clock() + self._options.gap_timeout)
             yield chunk
-            with contextlib.suppress(RuntimeError):
-                patience.reschedule(None)
+            _extend(patience, None)
+        _extend(patience, clock() + self._options.first_byte_timeout)
 
 
 class AiohttpResponse:
@@ -151,26 +156,48 @@ class AiohttpResponse:
 
     def __init__(self, response: aiohttp.ClientResponse, gap_timeout: float) -> None:
         self._response = response
+        self._loop = asyncio.get_running_loop()
+        # An event stream may be silent for as long as it likes.
+        self._gap_timeout = math.inf if response.content_type == "text/event-stream" else gap_timeout
+        self._tick = min(gap_timeout, _LONGEST_TICK)
+        self._waits_since: float | None = None
+        self._ticking = self._loop.call_later(self._tick, self._look_after)
         self.status = response.status
         self.headers: Headers = list(response.raw_headers)
-        # An event stream may be silent for as long as it likes.
-        self._bound_gaps(None if response.content_type == "text/event-stream" else gap_timeout)
 
     async def read(self) -> bytes:
         """The next bytes of the body, b"" at its end."""
-        with _translated():
-            return await self._response.content.readany()
+        self._waits_since = self._loop.time()
+        try:
+            with _translated():
+                return await self._response.content.readany()
+        finally:
+            self._waits_since = None
 
     def close(self) -> None:
         """Let go of the answer."""
+        self._ticking.cancel()
         self._response.close()
 
-    def _bound_gaps(self, seconds: float | None) -> None:
+    def _look_after(self) -> None:
+        """End a wait that is too long; only time that somebody waits counts, so a slow client is no silent upstream.
+
+        Also one that would never end: where a chunk is malformed, aiohttp closes the connection and tells its reader nothing.
+        """
+        self._ticking = self._loop.call_later(self._tick, self._look_after)
+        if self._waits_since is None:
+            return
         connection = self._response.connection
-        if connection is not None and connection.protocol is not None:  # else the whole answer is here already
-            connection.protocol.read_timeout = seconds
-            if seconds is None:
-                connection.protocol.start_timeout()  # which then ends the one that runs
+        if connection is not None and (connection.transport is None or connection.transport.is_closing()):
+            self._response.content.set_exception(aiohttp.ClientPayloadError("the body is malformed"))
+        elif self._loop.time() - self._waits_since >= self._gap_timeout:
+            self._response.content.set_exception(TimeoutError("the upstream went silent within a body"))
+
+
+def _extend(patience: asyncio.Timeout, deadline: float | None) -> None:
+    """Move the deadline, unless the answer came before the request was whole: then this patience is over."""
+    with contextlib.suppress(RuntimeError):
+        patience.reschedule(deadline)
 
 
 @contextlib.contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
 from migrator.pages.page import Side
 from migrator.pages.visit import Entry, Found, Skipped, Visit
@@ -96,6 +97,11 @@ class StoredFrontier:
                 insert_page(connection, self._crawl, visit.entry.id, visit.page)
             self._enter(connection, visit.found, visit.skipped)
 
+    def due(self) -> int:
+        """How many addresses are still to be visited."""
+        with self._database.reading() as connection:
+            return connection.scalar(self._due()) or 0
+
     def counts(self) -> Counts:
         """How far the crawl is."""
         with self._database.reading() as connection:
@@ -137,9 +143,11 @@ class StoredFrontier:
             "reason": reason,
         }
 
+    def _due(self) -> Select[Any]:
+        return select(func.count()).where(frontier.c.crawl_id == self._crawl, frontier.c.state.in_(("due", "claimed")))
+
     def _counts(self, connection: Connection) -> Counts:
         mine = frontier.c.crawl_id == self._crawl
-        due = select(func.count()).where(mine, frontier.c.state.in_(("due", "claimed")))
         reasons = select(frontier.c.reason, func.count()).where(mine, frontier.c.state == "skipped").group_by(frontier.c.reason)
         failed = (pages.c.status == 0) | (pages.c.status >= 400)
         told = select(
@@ -149,7 +157,7 @@ class StoredFrontier:
         ).where(pages.c.crawl_id == self._crawl)
         number, redirects, failures = connection.execute(told).one()
         return Counts(
-            due=connection.scalar(due) or 0,
+            due=connection.scalar(self._due()) or 0,
             pages=number,
             redirects=redirects,
             failures=failures,

@@ -52,7 +52,7 @@ def count_pages(database: Database, site: str, side: Side) -> int:
 
 
 def _readable_crawl(site: str, side: Side) -> Any:
-    mine: Select[tuple[int]] = select(crawls.c.id).where(crawls.c.site == site, crawls.c.side == side)
+    mine: Select[Any] = select(crawls.c.id).where(crawls.c.site == site, crawls.c.side == side)
     return mine.order_by(crawls.c.finished.is_(None), crawls.c.number.desc()).limit(1).scalar_subquery()
 
 

@@ -93,3 +93,9 @@ def test_every_problem_says_where_and_most_how_to_mend_it() -> None:
 
     assert str(problem).startswith("redirects.yaml:11:3: error: ")
     assert problem.mend
+
+
+def test_the_new_site_on_another_port_of_the_same_host_is_another_server() -> None:
+    site = SITE.replace("www.old.example, old.example", "127.0.0.1").replace("https://www.new.example", "http://127.0.0.1:9102")
+
+    assert codes("redirects: {/a: /a, /b: /a}", site) == []

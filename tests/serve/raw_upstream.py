@@ -90,7 +90,7 @@ async def _converse(
     seen.opened += 1
     number = seen.opened
     try:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             while not writer.is_closing():
                 asked = await _read_request(reader, number, read_body)
                 seen.asked.append(asked)

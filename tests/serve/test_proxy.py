@@ -293,19 +293,25 @@ def test_a_client_that_leaves_within_its_upload_ends_the_upstream_request() -> N
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("framing", "rest"),
     [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nfirst",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\nnonsense\r\n",
+        (b"Content-Length: 900\r\n\r\nfirst", b""),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n", b""),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n", b"nonsense\r\n"),
     ],
 )
-def test_an_upstream_that_breaks_off_is_seen_to_break_off(answer: bytes) -> None:
-    with proxied(answer) as (base, _):
-        came = talk(base, get("/"))
+def test_an_upstream_that_breaks_off_is_seen_to_break_off(framing: bytes, rest: bytes) -> None:
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n" + framing)
+        await asyncio.sleep(0.1)
+        writer.write(rest)
+        writer.close()
 
-    head, _, body = came.partition(b"\r\n\r\n")
+    with proxied(answer) as (base, _):
+        head, _, body = talk(base, get("/")).partition(b"\r\n\r\n")
+
     assert b" 200 " in head
+    assert b"first" in body
     assert b"0\r\n\r\n" not in body
     assert len(body) < 900
 
@@ -371,12 +377,19 @@ def test_an_upstream_that_does_not_answer_in_time_becomes_a_504(method: str) -> 
         assert eventually(lambda: upstream.ended)
 
 
-def test_an_upstream_that_does_not_take_the_upload_becomes_a_504() -> None:
+def test_an_upstream_that_does_not_take_the_upload_becomes_a_504_and_is_let_go_of() -> None:
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(30)
+        await asyncio.sleep(1.5)
+        try:
+            await asked.reader.read()
+        except ConnectionError:
+            reset.append(True)
+            raise
 
+    reset: list[bool] = []
     with proxied(answer, HASTY, read_body=False) as (base, _):
         assert httpx.post(base, content=bytes(32 << 20), timeout=10).status_code == 504
+        assert eventually(lambda: reset)
 
 
 def test_an_upstream_that_is_down_becomes_a_503_and_is_used_again_when_it_is_back() -> None:
@@ -431,7 +444,7 @@ def test_head_204_and_304_have_no_body_and_the_next_request_is_right() -> None:
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
         answers = {
             b"/head": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\nETag: x\r\n\r\n",
-            b"/204": b"HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\nbody",
+            b"/204": b"HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n",
             b"/304": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 900\r\nETag: x\r\n\r\n",
             b"/next": HELLO,
         }
@@ -464,7 +477,10 @@ def test_only_a_bodiless_idempotent_request_is_asked_again_when_the_connection_h
 
     async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
         served = sum(1 for other in upstream.asked if other.connection == asked.connection)
-        writer.write(HELLO) if served == 1 else writer.close()
+        if served > 1:
+            writer.close()
+        else:
+            writer.write(HELLO.removesuffix(b"hello") if asked.method == "HEAD" else HELLO)
 
     with proxied(answer) as (base, upstream):
         for method, body, expected, times in [

@@ -1,0 +1,94 @@
+"""The composition root: settings in, a wired ASGI app out. The only place that pairs options with the parts that take them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from migrator.rules.rule import Home
+from migrator.serve.banner import Banner
+from migrator.serve.language import load_catalogue
+from migrator.serve.middleware import Transition
+from migrator.serve.notices import Notices
+from migrator.serve.proxy import Proxy
+from migrator.settings import Settings, load_settings
+from migrator.templating import environment
+
+
+class TransitionMiddleware:
+    """The transition site in front of any ASGI app: `app.add_middleware(TransitionMiddleware, config="redirects.yaml")`.
+
+    The wrapped app is the legacy site; addresses that the file serves from `new_upstream` are proxied from there.
+    Raises ConfigError where the file cannot be used.
+    """
+
+    def __init__(self, app: ASGIApp, config: str | Path = "redirects.yaml", *, name_rules: bool = False) -> None:
+        settings = load_settings(Path(config))
+        notices = _notices(settings)
+        self._app = app
+        self._proxies = _proxies(settings, notices, Home.NEW)
+        self._door = _door(settings, notices, self._proxies, app, name_rules)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; lifespan goes through to the wrapped app."""
+        if scope["type"] in ("http", "websocket"):
+            await self._door(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+        for proxy in self._proxies.values():
+            await proxy.aclose()
+
+
+class TransitionSite:
+    """The transition site by itself: the same door in front of a proxy to every upstream of the settings."""
+
+    def __init__(self, settings: Settings, *, name_rules: bool = False) -> None:
+        notices = _notices(settings)
+        self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
+        self._door = _door(settings, notices, self._proxies, None, name_rules)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; at shutdown, close the connections to the upstreams."""
+        if scope["type"] in ("http", "websocket"):
+            await self._door(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send, self.aclose)
+
+    async def aclose(self) -> None:
+        """Close every connection to the upstreams."""
+        for proxy in self._proxies.values():
+            await proxy.aclose()
+
+
+def transition_site(config: str | Path = "redirects.yaml") -> TransitionSite:
+    """The transition site that a config file describes, for ASGI servers that import an app. Raises ConfigError."""
+    return TransitionSite(load_settings(Path(config)))
+
+
+def _notices(settings: Settings) -> Notices:
+    return Notices(environment(settings.templates), load_catalogue(settings.templates))
+
+
+def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[str, Home], Proxy]:
+    upstreams = {(site.name, home): site.upstream(home) for site in settings.sites.values() for home in homes}
+    return {key: Proxy(url, settings.upstream, notices.unavailable) for key, url in upstreams.items() if url}
+
+
+def _door(
+    settings: Settings, notices: Notices, proxies: dict[tuple[str, Home], Proxy], fallback: ASGIApp | None, name_rules: bool
+) -> Transition:
+    banner = None
+    if settings.banner is not None:
+        banner = Banner(settings.banner, environment(settings.templates), load_catalogue(settings.templates))
+    return Transition(
+        table=settings.table(), notices=notices, homes=proxies, fallback=fallback, banner=banner, name_rules=name_rules
+    )
+
+
+async def _live(receive: Receive, send: Send, aclose: Callable[[], Awaitable[None]]) -> None:
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await aclose()
+    await send({"type": "lifespan.shutdown.complete"})

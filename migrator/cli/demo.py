@@ -1,0 +1,79 @@
+"""`migrator demo`: the whole journey on two small sites, to look at or to check."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from migrator.demo.expected import expected
+from migrator.demo.journey import Demo, failures, live_sites, prepare, transition_site
+
+TRY = ("/work/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Walk the journey, check every old address over HTTP, and exit.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where the transition site listens.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the map and the store there. [default: a folder that is deleted]",
+)
+@click.pass_context
+def demo(ctx: click.Context, once: bool, port: int, folder: Path | None) -> None:
+    """Serve an old and a new site, crawl both, match, publish, and serve the transition site until Ctrl-C."""
+    with _workplace(folder) as place, live_sites(0, 0) as (legacy, new):
+        _say(f"The old site is at {legacy}, the new one at {new}; files in {place}")
+        prepare(place, legacy, new, _say)
+        with transition_site(place, _free_port() if once else port, _say) as address:
+            running = Demo(place, legacy, new, address)
+            ctx.exit(_judged(running)) if once else _wait(running)
+
+
+def _judged(running: Demo) -> int:
+    """Check every old address; the exit code."""
+    wrong = failures(running)
+    for failure in wrong:
+        click.echo(f"wrong: {failure}")
+    total = len(expected())
+    click.echo(f"{total - len(wrong)} of {total} old addresses answer as the editors decided")
+    return 1 if wrong else 0
+
+
+def _wait(running: Demo) -> None:
+    _say(f"\nThe transition site is at {running.transition} . Try these old addresses:")
+    for path in TRY:
+        click.echo(f"  {running.transition}{path}")
+    _say(f"The map is {running.folder / 'redirects.yaml'}. Ctrl-C stops.")
+    threading.Event().wait()
+
+
+@contextlib.contextmanager
+def _workplace(folder: Path | None) -> Iterator[Path]:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    place = Path(tempfile.mkdtemp(prefix="migrator-demo-"))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _say(text: str) -> None:
+    click.secho(text, bold=True)

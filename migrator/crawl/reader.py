@@ -1,0 +1,87 @@
+"""Reads pages beside the network: in a thread, or in processes of its own. What is read on a page is extract's business."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import Protocol, Self
+
+from migrator.pages.extract import extract
+from migrator.pages.page import Content
+
+_TRIES = 2
+
+
+class Reader(Protocol):
+    """Turns the body of an HTML page into its content. Never raises for what a page holds."""
+
+    async def read(self, body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
+        """The content, and "" or what went wrong."""
+        ...
+
+
+class ThreadReader:
+    """Reads one page at a time in a thread: enough for a polite crawl."""
+
+    async def read(self, body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
+        """The content, and "" or what went wrong."""
+        return await asyncio.to_thread(read_page, body, url, charset)
+
+
+class ProcessReader:
+    """Reads several pages at a time in processes that end with this one, however it ends."""
+
+    def __init__(self, processes: int | None = None) -> None:
+        self._processes = processes or min(os.cpu_count() or 1, 8)
+        self._pool = self._new_pool()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def read(self, body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
+        """The content, and "" or what went wrong."""
+        for _ in range(_TRIES):
+            pool = self._pool
+            try:
+                return await asyncio.get_running_loop().run_in_executor(pool, read_page, body, url, charset)
+            except BrokenProcessPool:
+                # A page that kills its process takes down the others' too: they are all read again.
+                if pool is self._pool:
+                    self._pool = self._new_pool()
+        return Content(), "the page could not be read: it ended the process that read it"
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        # Not forked: a fork of a process with threads may hang.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_live_with_parent)
+
+
+def read_page(body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
+    """The content of a page, and "" or what went wrong."""
+    try:
+        return extract(body, url, charset), ""
+    except Exception as error:  # the crawl outlives whatever a page may hold
+        return Content(), f"the page could not be read: {type(error).__name__}"
+
+
+def _live_with_parent() -> None:
+    """Leave Ctrl-C to the parent, and end when it is gone: a killed parent tells its pool nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,48 @@
+"""From addresses as they are written to those of the site, judged: found or skipped, each once. No network here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from migrator.crawl.scope import Scope
+from migrator.crawl.territory import Territory
+from migrator.pages.visit import Found, Skipped, Source
+
+REMEMBERED = 50_000  # addresses; most links of a page are those of the page before
+
+
+class Surveyor:
+    """Sorts addresses into found and skipped; those of other sites are left out, and so is what it lately told of."""
+
+    def __init__(self, territory: Territory, scope: Scope) -> None:
+        self._territory = territory
+        self._scope = scope
+        self._recent: dict[str, None] = {}
+        self.locate = lru_cache(maxsize=REMEMBERED)(self._locate)
+
+    def survey(self, addresses: Iterable[str], depth: int, source: Source) -> tuple[list[Found], list[Skipped]]:
+        """The addresses of the site among these, which lie that many links from the start."""
+        found: list[Found] = []
+        skipped: list[Skipped] = []
+        for address in addresses:
+            url, key = self.locate(address)
+            if not url or key in self._recent:
+                continue
+            one = Found(url, key, depth, source)
+            if reason := self._scope.against(url, key, depth):
+                skipped.append(Skipped(one, reason))
+            else:
+                found.append(one)
+            self._remember(key)
+        return found, skipped
+
+    def _locate(self, address: str) -> tuple[str, str]:
+        """An address as the site records it and its key; both "" where it is another site's."""
+        url = self._territory.on_base(address)
+        return (url, self._territory.key(url)) if url else ("", "")
+
+    def _remember(self, key: str) -> None:
+        self._recent[key] = None
+        if len(self._recent) > REMEMBERED:
+            del self._recent[next(iter(self._recent))]

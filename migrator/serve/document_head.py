@@ -1,0 +1,122 @@
+"""Where the body of an HTML document begins: the tree builder's insertion modes up to there (HTML Standard, 13.2.6.4).
+
+Decides nothing about what follows in the body.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from migrator.serve.html_tokens import Kind, Token, Tokenizer, attributes
+from migrator.serve.noscript import Noscript
+
+_HEAD_ONLY = frozenset(b"base basefont bgsound head html link meta noframes script style template title".split())
+_IMPLYING_ENDS = frozenset((b"body", b"html", b"br"))
+# Inside these, the names of elements no longer tell how their content is read.
+_UNREADABLE_IN_TEMPLATE = frozenset(b"col colgroup math noscript plaintext select svg".split())
+_EVIDENCE = frozenset((b"html", b"head", b"body", b"title"))
+
+_HTML_DOCTYPE = re.compile(rb"<!doctype[\t\n\f\r ]*html[\t\n\f\r >]", re.IGNORECASE)
+_LANGUAGE = re.compile(rb"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
+_AMP = re.compile(rb"(?:amp|\xe2\x9a\xa1(?:\xef\xb8\x8f)?)(?:4ads|4email)?")
+_STATEFUL_CHARSET = re.compile(rb"iso-2022-|hz-gb-2312", re.IGNORECASE)
+
+
+class Body(Enum):
+    """How the body begins, or why no banner may be put into it."""
+
+    EXPLICIT = auto()
+    IMPLIED = auto()
+    FRAMESET = auto()
+    AMP = auto()
+    NOT_A_DOCUMENT = auto()
+    UNREADABLE = auto()
+
+
+class DocumentHead:
+    """Follows the tokens before the body.
+
+    The modes "initial", "before html", "before head" and "in head" are one here: they differ in the tree that they make,
+    not in where a token of theirs makes the body begin. What remains is whether the head has been closed, and
+    how many templates are open.
+    """
+
+    def __init__(self) -> None:
+        self.language = ""
+        self.encoding_declared = False  # by a <meta>; browsers look for one in the first 1,024 bytes
+        self.noscript: Noscript | None = None
+        self.is_document = False  # a doctype or an element has been seen that only documents have
+        self._closed = False
+        self._templates = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the body could be implied here, by the document's end."""
+        return self.noscript is None and not self._templates
+
+    def take(self, token: Token, tokens: Tokenizer) -> Body | None:
+        """How the body begins, at this token; None where it does not begin yet."""
+        if self.noscript is not None:
+            return self._in_noscript(self.noscript, token, tokens)
+        if self._templates:
+            return self._in_template(token)
+        if token.kind is Kind.START:
+            return self._start_tag(token, tokens)
+        if token.kind is Kind.DOCTYPE:
+            self.is_document |= _HTML_DOCTYPE.match(tokens.text(token.start, token.end)) is not None
+            return None
+        if token.kind is Kind.END and token.name not in _IMPLYING_ENDS:
+            self._closed |= token.name == b"head"
+            return None
+        return self._implied()
+
+    def _implied(self) -> Body:
+        return Body.IMPLIED if self.is_document else Body.NOT_A_DOCUMENT
+
+    def _in_noscript(self, noscript: Noscript, token: Token, tokens: Tokenizer) -> Body | None:
+        ended = noscript.take(token, tokens)
+        if ended:
+            self.noscript = None
+        return Body.UNREADABLE if ended is False else None
+
+    def _in_template(self, token: Token) -> Body | None:
+        if token.name == b"template":
+            self._templates += 1 if token.kind is Kind.START else -1
+        elif token.kind is Kind.START and token.name in _UNREADABLE_IN_TEMPLATE:
+            return Body.UNREADABLE
+        return None
+
+    def _start_tag(self, token: Token, tokens: Tokenizer) -> Body | None:
+        name = token.name
+        if name in _EVIDENCE:
+            self.is_document = True
+        if name == b"body":
+            return Body.EXPLICIT
+        if name == b"frameset":
+            return Body.FRAMESET
+        if name == b"noscript" and not self._closed:
+            self.noscript = Noscript(token.end)
+            return None
+        if name not in _HEAD_ONLY:
+            return self._implied()
+        if name == b"template":
+            self._templates = 1
+        elif name == b"html":
+            return self._html(attributes(tokens.text(token.start, token.end)))
+        elif name == b"meta":
+            return self._meta(attributes(tokens.text(token.start, token.end)))
+        return None
+
+    def _html(self, found: dict[bytes, bytes]) -> Body | None:
+        language = found.get(b"lang", b"").strip()
+        if not self.language and _LANGUAGE.fullmatch(language):
+            self.language = language.decode("ascii")
+        return Body.AMP if any(map(_AMP.fullmatch, found)) else None
+
+    def _meta(self, found: dict[bytes, bytes]) -> Body | None:
+        charset = found.get(b"charset", b"")
+        if found.get(b"http-equiv", b"").lower() == b"content-type":
+            charset += found.get(b"content", b"").lower().partition(b"charset")[2]
+        self.encoding_declared |= charset != b""
+        return Body.UNREADABLE if _STATEFUL_CHARSET.search(charset) else None

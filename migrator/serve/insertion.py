@@ -1,0 +1,207 @@
+"""Puts one piece of markup into a streamed HTML document and changes no other byte. Pure: no headers, no codings, no network.
+
+The result is the same however the document is cut into chunks. What is held back is a token that is not yet whole, the
+first bytes of the body while its skip links are looked for, and a `<noscript>` in the head.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+from migrator.serve.body_start import REACH, BodyStart
+from migrator.serve.document_head import Body, DocumentHead
+from migrator.serve.html_tokens import Kind, Token, Tokenizer
+
+LONGEST_TOKEN = 64 * 1024
+LONGEST_SCAN = 1024 * 1024
+
+_PRESCAN = 1024  # bytes in which browsers look for a <meta charset> (HTML Standard 13.2.3.2)
+_CHARSET = re.compile(rb"<meta[\t\n\f\r /].*?charset[^>]*+>?", re.IGNORECASE | re.DOTALL)  # only ever on 1,024 bytes
+_UTF_8_MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
+_FIRST_OF_MARKS = (b"\xef", b"\xfe", b"\xff")
+
+_log = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of one document."""
+
+    PENDING = "pending"
+    EXPLICIT = "explicit"  # inserted after <body>
+    IMPLIED = "implied"  # inserted before what implies a body
+    NO_BANNER = "no-banner"  # there was nothing to insert
+    MARKED = "marked"  # a banner stands there already
+    FRAMESET = "frameset"
+    AMP = "amp"
+    NOT_A_DOCUMENT = "not-a-document"
+    UNFINISHED = "unfinished"  # ends inside a tag, a comment or raw text
+    ENCODING = "encoding"  # not ASCII-compatible, or the banner would hide the page's own declaration
+    UNREADABLE = "unreadable"  # browsers could read it in two ways
+    TOO_LONG = "too-long"  # the body does not begin within the bounds
+    FAILED = "failed"  # a fault of ours; it is in the log
+
+
+_REFUSALS = {
+    Body.FRAMESET: Outcome.FRAMESET,
+    Body.AMP: Outcome.AMP,
+    Body.NOT_A_DOCUMENT: Outcome.NOT_A_DOCUMENT,
+    Body.UNREADABLE: Outcome.UNREADABLE,
+}
+
+
+class Insertion:
+    """One document on its way through. `feed` and `end` return the bytes to send on and never raise.
+
+    `banner` is asked once, with the document's language (a BCP 47 tag as the page has it, or ""), when the place is found.
+    `encoding_known` says that a header names the document's encoding, so that no `<meta>` can change it.
+    """
+
+    def __init__(self, banner: Callable[[str], bytes], *, encoding_known: bool = False) -> None:
+        self.outcome = Outcome.PENDING
+        self.inserted = 0  # bytes
+        self._banner = banner
+        self._encoding_known = encoding_known
+        self._tokens = Tokenizer()
+        self._head = DocumentHead()
+        self._body: BodyStart | None = None
+        self._place: int | None = None
+        self._found = Outcome.IMPLIED
+        self._begun = False
+        self._ended = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is settled that nothing is inserted."""
+        return self.outcome not in (Outcome.PENDING, Outcome.EXPLICIT, Outcome.IMPLIED)
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the document's next bytes; return what may be sent on."""
+        if self.outcome is not Outcome.PENDING:
+            return data
+        self._tokens.feed(data)
+        return self._advance()
+
+    def end(self) -> bytes:
+        """The document is complete; return what is left of it."""
+        if self.outcome is not Outcome.PENDING:
+            return b""
+        self._ended = True
+        self._tokens.end()
+        return self._advance()
+
+    def _advance(self) -> bytes:
+        tokens = self._tokens
+        try:
+            if self._begun or self._begin():
+                self._scan()
+            if self._place is not None:
+                return self._settle(self._place)
+        except Exception:
+            _log.exception("the banner was left out of a page")
+            self.outcome = Outcome.FAILED
+        return tokens.take(self._sendable() if self.outcome is Outcome.PENDING else tokens.size)
+
+    def _sendable(self) -> int:
+        """Up to where the bytes may go out while the place is still looked for."""
+        if self._body is not None:
+            return self._body.start
+        if self._head.noscript is not None:
+            return min(self._head.noscript.start, self._tokens.position)
+        return self._tokens.position
+
+    def _begin(self) -> bool:
+        """Whether the first bytes have come: a byte order mark settles the encoding, whatever the page says."""
+        first = self._tokens.text(0, min(len(_UTF_8_MARK), self._tokens.size))
+        if not self._ended and len(first) < len(_UTF_8_MARK) and first[:1] in (b"", *_FIRST_OF_MARKS):
+            return False
+        self._begun = True
+        if first == _UTF_8_MARK:
+            self._tokens.skip(len(_UTF_8_MARK))
+            self._encoding_known = True
+        elif first.startswith(_UTF_16_MARKS):
+            self.outcome = Outcome.ENCODING
+        return True
+
+    def _scan(self) -> None:
+        while self.outcome is Outcome.PENDING and self._place is None and (token := self._tokens.next()):
+            if self._body is None:
+                self._in_head(token)
+            else:
+                self._in_body(self._body, token)
+        if self.outcome is Outcome.PENDING and self._place is None:
+            self._pause()
+
+    def _in_head(self, token: Token) -> None:
+        head = self._head
+        body = head.take(token, self._tokens)
+        start = head.noscript.start if head.noscript is not None else token.start
+        reach = token.start + 1 if token.kind is Kind.TEXT else token.end
+        if reach > LONGEST_SCAN or reach - start > LONGEST_TOKEN:
+            self.outcome = Outcome.TOO_LONG
+        elif body is Body.EXPLICIT:
+            self._found = Outcome.EXPLICIT
+            self._body = BodyStart(token.end, implied=False)
+        elif body is Body.IMPLIED:
+            self._body = BodyStart(token.start, implied=True)
+            self._in_body(self._body, token)
+        elif body is not None:
+            self.outcome = _REFUSALS[body]
+
+    def _in_body(self, body: BodyStart, token: Token) -> None:
+        if body.take(token, self._tokens):
+            self._choose(body)
+
+    def _choose(self, body: BodyStart) -> None:
+        if body.marked:
+            self.outcome = Outcome.MARKED
+        elif body.may_be_frameset(self._tokens):
+            self.outcome = Outcome.FRAMESET
+        else:
+            self._place = body.place
+
+    def _pause(self) -> None:
+        """No further token is whole: wait for more bytes, or see what the end or a bound makes of these."""
+        tokens, body, noscript = self._tokens, self._body, self._head.noscript
+        if body is not None:
+            if self._ended or tokens.size > body.start + REACH:
+                self._choose(body)
+        elif self._ended:
+            self._at_end()
+        elif tokens.position > LONGEST_SCAN or tokens.size - (noscript.start if noscript else tokens.position) > LONGEST_TOKEN:
+            self.outcome = Outcome.TOO_LONG
+
+    def _at_end(self) -> None:
+        """A document that ends in its head has an empty body, unless its end is inside something."""
+        if self._tokens.unfinished or not self._head.ready:
+            self.outcome = Outcome.UNFINISHED
+        elif not self._head.is_document:
+            self.outcome = Outcome.NOT_A_DOCUMENT
+        elif self._tokens.size > LONGEST_SCAN:
+            self.outcome = Outcome.TOO_LONG
+        else:
+            self._place = self._tokens.size
+
+    def _settle(self, place: int) -> bytes:
+        """Insert at `place`, once it is sure that browsers will still find what the page says of its encoding."""
+        tokens = self._tokens
+        prescan = place < _PRESCAN and not self._encoding_known and not self._head.encoding_declared
+        if prescan and tokens.size < _PRESCAN and not self._ended:
+            return tokens.take(self._sendable())
+        markup = self._banner(self._head.language)
+        if not markup:
+            self.outcome = Outcome.NO_BANNER
+        elif prescan and self._hides_charset(place, len(markup)):
+            self.outcome = Outcome.ENCODING
+        else:
+            self.outcome = self._found
+            self.inserted = len(markup)
+            return b"".join((tokens.take(place), markup, tokens.take(tokens.size)))
+        return tokens.take(tokens.size)
+
+    def _hides_charset(self, place: int, size: int) -> bool:
+        found = _CHARSET.search(self._tokens.text(place, min(self._tokens.size, _PRESCAN)))
+        return found is not None and place + found.end() + size > _PRESCAN

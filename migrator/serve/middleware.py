@@ -1,0 +1,124 @@
+"""The visitor's door: ask the map, then redirect, say gone or not found, or let a site answer with the banner in its pages.
+
+Pure ASGI in front of any ASGI app. It never looks at a URL object: paths and queries are the bytes that came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from html import escape
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from migrator.rules.decision import Decision, Gone, Redirect, Serve
+from migrator.rules.rule import Home
+from migrator.rules.table import Request, RuleTable
+from migrator.serve.answer import Answer, plain_answer, send_answer
+from migrator.serve.banner import Banner
+from migrator.serve.injection import InjectingSend, prepare_request
+from migrator.serve.notices import Notices
+
+Homes = Mapping[tuple[str, Home], ASGIApp]
+
+
+def utc_today() -> dt.date:
+    """The day by which rules and the banner start and end."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+class Transition:
+    """Answers what the map decides and passes the rest to the app of the site's legacy or new home.
+
+    `homes` holds the app for each (site name, home); `fallback` takes what has none, such as an app that this stands in
+    front of. Assign `table` to swap the whole map between two requests.
+    """
+
+    def __init__(
+        self,
+        *,
+        table: RuleTable,
+        notices: Notices,
+        homes: Homes,
+        fallback: ASGIApp | None = None,
+        banner: Banner | None = None,
+        name_rules: bool = False,
+        today: Callable[[], dt.date] = utc_today,
+    ) -> None:
+        self.table = table
+        self._notices = notices
+        self._homes = homes
+        self._fallback = fallback
+        self._banner = banner
+        self._name_rules = name_rules
+        self._today = today
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Only `http` and `websocket` scopes come here; app.py sees to the lifespan."""
+        request = self._request(scope)
+        if not request.path.startswith(b"/"):
+            await _refuse(scope, receive, send)
+            return
+        decision = self.table.decide(request)
+        if isinstance(decision, Serve):
+            await self._serve(decision, request, scope, receive, send)
+        elif scope["type"] == "websocket":
+            await _close(receive, send)
+        else:
+            await send_answer(self._answer(decision, scope), scope, send)
+
+    def _request(self, scope: Scope) -> Request:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
+        return Request(path, scope["query_string"], host.decode("latin-1"), scope.get("method", "GET"), self._today())
+
+    async def _serve(self, decision: Serve, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._homes.get((decision.site.name, decision.home), self._fallback)
+        if app is None:
+            await send_answer(self._notices.not_found(scope, decision.site), scope, send)
+            return
+        banner = self._banner
+        path = request.path.decode("latin-1")
+        if banner and scope["type"] == "http" and decision.home is Home.LEGACY and banner.is_shown(path, self._today()):
+            send = InjectingSend(scope, send, banner.markup, banner.version)
+            scope = prepare_request(scope, banner.version)
+        await app(scope, receive, send)
+
+    def _answer(self, decision: Decision, scope: Scope) -> Answer:
+        if isinstance(decision, Redirect):
+            answer = redirect_answer(decision)
+        elif isinstance(decision, Gone):
+            answer = self._notices.gone(scope, decision)
+        else:
+            answer = self._notices.not_found(scope, decision.site)
+        rule = decision.rule
+        if self._name_rules and rule is not None:
+            name = quote(f"migrator; rule={rule.place.file}:{rule.place.line}", safe="/:;= ").encode("ascii")
+            answer = replace(answer, headers=[*answer.headers, (b"x-redirect-by", name)])
+        return answer
+
+
+def redirect_answer(decision: Redirect) -> Answer:
+    """The answer for a redirect, with a short text for clients that follow none (RFC 9110 section 15.4)."""
+    location = decision.location
+    body = f'<!doctype html><title>Moved</title><p>This page has moved to <a href="{escape(location)}">its new address</a>.\n'
+    headers = [
+        (b"location", location.encode("ascii")),
+        (b"cache-control", b"public, max-age=%d" % decision.max_age),
+        (b"content-type", b"text/html; charset=utf-8"),
+    ]
+    return Answer(decision.status, headers, body.encode())
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await _close(receive, send)
+    else:
+        await send_answer(plain_answer(400, "Bad request"), scope, send)
+
+
+async def _close(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1000})

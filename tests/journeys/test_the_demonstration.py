@@ -1,0 +1,18 @@
+"""The demonstration walks the whole journey as a user would, and every old address answers as the editors decided."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from migrator.demo.expected import expected
+
+
+def test_the_demonstration_ends_well() -> None:
+    command = [sys.executable, "-m", "migrator", "demo", "--once"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=240)
+    total = len(expected())
+
+    assert f"{total} of {total} old addresses answer as the editors decided" in result.stdout, result.stdout + result.stderr
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr
