@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from migrator.serve.html_tokens import Kind, Token, Tokenizer, attributes
+from migrator.serve.html_tokens import ATTRIBUTES, BOUNDARY, Kind, Token, Tokenizer, any_case, attributes
 from migrator.serve.noscript import Noscript
 
 _HEAD_ONLY = frozenset(b"base basefont bgsound head html link meta noframes script style template title".split())
@@ -17,10 +17,24 @@ _IMPLYING_ENDS = frozenset((b"body", b"html", b"br"))
 _UNREADABLE_IN_TEMPLATE = frozenset(b"col colgroup math noscript plaintext select svg".split())
 _EVIDENCE = frozenset((b"html", b"head", b"body", b"title"))
 
+
+def _raw_element(name: bytes) -> bytes:
+    closing = rb"</" + any_case(name) + BOUNDARY
+    inside = rb"(?:[^<]++|<(?!!--|" + closing[1:] + rb"))*+"
+    return rb"<" + any_case(name) + BOUNDARY + ATTRIBUTES + rb">" + inside + closing + ATTRIBUTES + rb">"
+
+
+# Runs of whole tokens that `DocumentHead.take` would let go by, matched at once because heads consist mostly of these.
+DULL = re.compile(
+    rb"(?:[\t\n\f\r ]++"
+    rb"|<(?:" + any_case(b"link") + rb"|" + any_case(b"meta") + rb")" + BOUNDARY + ATTRIBUTES + rb">"
+    rb"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
+    rb"|" + _raw_element(b"script") + rb"|" + _raw_element(b"style") + rb")*+"
+)
+
 _HTML_DOCTYPE = re.compile(rb"<!doctype[\t\n\f\r ]*html[\t\n\f\r >]", re.IGNORECASE)
 _LANGUAGE = re.compile(rb"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _AMP = re.compile(rb"(?:amp|\xe2\x9a\xa1(?:\xef\xb8\x8f)?)(?:4ads|4email)?")
-_STATEFUL_CHARSET = re.compile(rb"iso-2022-|hz-gb-2312", re.IGNORECASE)
 
 
 class Body(Enum):
@@ -44,7 +58,6 @@ class DocumentHead:
 
     def __init__(self) -> None:
         self.language = ""
-        self.encoding_declared = False  # by a <meta>; browsers look for one in the first 1,024 bytes
         self.noscript: Noscript | None = None
         self.is_document = False  # a doctype or an element has been seen that only documents have
         self._closed = False
@@ -52,7 +65,7 @@ class DocumentHead:
 
     @property
     def ready(self) -> bool:
-        """Whether the body could be implied here, by the document's end."""
+        """Whether the body could begin here: no element is open whose content is not the head's own."""
         return self.noscript is None and not self._templates
 
     def take(self, token: Token, tokens: Tokenizer) -> Body | None:
@@ -104,8 +117,6 @@ class DocumentHead:
             self._templates = 1
         elif name == b"html":
             return self._html(attributes(tokens.text(token.start, token.end)))
-        elif name == b"meta":
-            return self._meta(attributes(tokens.text(token.start, token.end)))
         return None
 
     def _html(self, found: dict[bytes, bytes]) -> Body | None:
@@ -113,10 +124,3 @@ class DocumentHead:
         if not self.language and _LANGUAGE.fullmatch(language):
             self.language = language.decode("ascii")
         return Body.AMP if any(map(_AMP.fullmatch, found)) else None
-
-    def _meta(self, found: dict[bytes, bytes]) -> Body | None:
-        charset = found.get(b"charset", b"")
-        if found.get(b"http-equiv", b"").lower() == b"content-type":
-            charset += found.get(b"content", b"").lower().partition(b"charset")[2]
-        self.encoding_declared |= charset != b""
-        return Body.UNREADABLE if _STATEFUL_CHARSET.search(charset) else None

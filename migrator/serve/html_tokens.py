@@ -9,15 +9,18 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-# Fields of what a tag may hold. Every item is matched only once its end is certain, so that more bytes never change it,
-# and every repetition is possessive, so that hostile bytes cost linear time.
-_ATTRIBUTES = re.compile(
-    rb"""(?:[\t\n\f\r /]++
-    |[^\t\n\f\r />][^\t\n\f\r />=]*+
-     (?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r >"'][^\t\n\f\r >]*+(?=[\t\n\f\r >])|(?=>))
-       |(?=[\t\n\f\r ]*+[^\t\n\f\r =])))*+""",
-    re.VERBOSE,
+# What stands between a tag's name and its ">". Every item is matched only once its end is certain, so that more bytes never
+# change it, and every repetition is possessive, so that hostile bytes cost linear time.
+ATTRIBUTES = (
+    rb"(?:[\t\n\f\r /]++"
+    rb"|[^\t\n\f\r />][^\t\n\f\r />=]*+"
+    rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
+    rb"(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+(?=[\t\n\f\r >])|(?=>))"
+    rb"|(?=[\t\n\f\r ]*+[^\t\n\f\r =])))*+"
 )
+BOUNDARY = rb"(?=[\t\n\f\r />])"  # after a tag's name
+_ATTRIBUTES = re.compile(ATTRIBUTES)
+_WHOLE_TAG = re.compile(rb"[\t\n\f\r ]*+(<)(/?+)([A-Za-z][^\t\n\f\r />]*+)" + ATTRIBUTES + rb">")
 _OPEN_QUOTE = re.compile(rb"[^\t\n\f\r />][^\t\n\f\r />=]*+[\t\n\f\r ]*+=[\t\n\f\r ]*+([\"'])")
 _ATTRIBUTE = re.compile(
     rb"""([^\t\n\f\r />][^\t\n\f\r />=]*+)
@@ -42,25 +45,25 @@ _EMPTY_COMMENT = re.compile(rb"<!---?>")
 _BOGUS_COMMENT_END = re.compile(rb">")
 _NEVER = re.compile(rb"(?!)")
 
-_BOUNDARY = rb"(?=[\t\n\f\r />])"
 
-
-def _any_case(name: bytes) -> bytes:
+def any_case(name: bytes) -> bytes:
+    """A pattern for a lower-case name in any case. Unlike re.IGNORECASE it lets a search begin at the first fixed byte."""
     return b"".join(b"[%c%c]" % (letter, letter - 32) for letter in name)
 
 
 _RAW_ENDS = {
-    name: re.compile(rb"</" + _any_case(name) + _BOUNDARY)
+    name: re.compile(rb"</" + any_case(name) + BOUNDARY)
     for name in (b"title", b"textarea", b"style", b"xmp", b"iframe", b"noembed", b"noframes")
 } | {b"plaintext": _NEVER}
 
 # Script data, escaped, double escaped (sections 13.2.5.15 to 13.2.5.31): what can change the state, seen from each.
-_SCRIPT = _any_case(b"script") + _BOUNDARY
+_SCRIPT = any_case(b"script") + BOUNDARY
 _SCRIPT_EVENTS = (
     re.compile(rb"<(?:(!--)|/" + _SCRIPT + rb")"),
     re.compile(rb"-->|<(/?)" + _SCRIPT),
     re.compile(rb"-->|</" + _SCRIPT),
 )
+_RAW_TEXT = frozenset(_RAW_ENDS) | {b"script"}
 _SCRIPT_TAIL = len(b"</script")
 _PLAIN, _ESCAPED, _TWICE_ESCAPED = range(3)
 
@@ -151,6 +154,8 @@ class Tokenizer:
         """The next whole token, or None until more bytes come."""
         buffer = self._buffer
         while self._leave_content() and not self._is_awaiting():
+            if not self._awaited and (tag := _WHOLE_TAG.match(buffer, self._position)):
+                return self._tag_token(tag.start(1), tag.end(), tag[3].lower(), closing=tag[2] != b"")
             start = self._position = self._spaces.match(buffer, self._position).end()  # type: ignore[union-attr]
             if not self._ended and self._is_unsure(start):
                 return None
@@ -164,6 +169,14 @@ class Tokenizer:
             if not self._enter_comment(start, found.lastindex):
                 return None
         return None
+
+    def pass_over(self, dull: re.Pattern[bytes], longest: int, end: int) -> None:
+        """Pass over what `dull` matches at the position: whole tokens only, `longest` bytes at most, none beyond `end`."""
+        if self._content is None and self._script is None and not self._awaited:
+            end = min(self._position + longest, end - self._offset)
+            found = dull.match(self._buffer, self._position, end)
+            if found is not None:
+                self._position = found.end()
 
     def _is_unsure(self, start: int) -> bool:
         buffer = self._buffer
@@ -207,18 +220,23 @@ class Tokenizer:
             self._await(quote[1] if quote else b">")
             return None
         self._resume, self._awaited = 0, b""
-        self._position = end + 1
         closing = buffer[start + 1] == 0x2F
         name = bytes(buffer[start + 1 + closing : name_end]).lower()
-        if not closing:
+        return self._tag_token(start, end + 1, name, closing=closing)
+
+    def _tag_token(self, start: int, end: int, name: bytes, *, closing: bool) -> Token:
+        self._position = end
+        if closing:
+            return Token(Kind.END, self._offset + start, self._offset + end, name)
+        if name in _RAW_TEXT:
             self._enter_raw_text(name)
-        return Token(Kind.END if closing else Kind.START, self._offset + start, self._offset + end + 1, name)
+        return Token(Kind.START, self._offset + start, self._offset + end, name)
 
     def _enter_raw_text(self, name: bytes) -> None:
         if name == b"script":
             self._script = _PLAIN
-        elif end := _RAW_ENDS.get(name):
-            self._content, self._content_tail = end, len(name) + 2
+        else:
+            self._content, self._content_tail = _RAW_ENDS[name], len(name) + 2
 
     def _enter_comment(self, start: int, form: int | None) -> bool:
         """Whether the comment at `start` could be entered (it is left by `_leave_content`) or passed over at once."""

@@ -7,22 +7,16 @@ first bytes of the body while its skip links are looked for, and a `<noscript>` 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from enum import StrEnum
 
 from migrator.serve.body_start import REACH, BodyStart
-from migrator.serve.document_head import Body, DocumentHead
+from migrator.serve.document_head import DULL, Body, DocumentHead
 from migrator.serve.html_tokens import Kind, Token, Tokenizer
+from migrator.serve.prescan import PRESCAN, UTF_8_MARK, UTF_16_MARKS, is_hidden, is_stateful, mark_may_follow
 
 LONGEST_TOKEN = 64 * 1024
 LONGEST_SCAN = 1024 * 1024
-
-_PRESCAN = 1024  # bytes in which browsers look for a <meta charset> (HTML Standard 13.2.3.2)
-_CHARSET = re.compile(rb"<meta[\t\n\f\r /].*?charset[^>]*+>?", re.IGNORECASE | re.DOTALL)  # only ever on 1,024 bytes
-_UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
-_FIRST_OF_MARKS = (b"\xef", b"\xfe", b"\xff")
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +59,7 @@ class Insertion:
         self.inserted = 0  # bytes
         self._banner = banner
         self._encoding_known = encoding_known
+        self._opening = b""
         self._tokens = Tokenizer()
         self._head = DocumentHead()
         self._body: BodyStart | None = None
@@ -82,6 +77,8 @@ class Insertion:
         """Take the document's next bytes; return what may be sent on."""
         if self.outcome is not Outcome.PENDING:
             return data
+        if len(self._opening) < PRESCAN:
+            self._opening += data[: PRESCAN - len(self._opening)]
         self._tokens.feed(data)
         return self._advance()
 
@@ -114,24 +111,25 @@ class Insertion:
         return self._tokens.position
 
     def _begin(self) -> bool:
-        """Whether the first bytes have come: a byte order mark settles the encoding, whatever the page says."""
-        first = self._tokens.text(0, min(len(_UTF_8_MARK), self._tokens.size))
-        if not self._ended and len(first) < len(_UTF_8_MARK) and first[:1] in (b"", *_FIRST_OF_MARKS):
+        """Whether enough has come to see a byte order mark, which settles the encoding whatever the page says."""
+        if not self._ended and mark_may_follow(self._opening):
             return False
         self._begun = True
-        if first == _UTF_8_MARK:
-            self._tokens.skip(len(_UTF_8_MARK))
+        if self._opening.startswith(UTF_8_MARK):
+            self._tokens.skip(len(UTF_8_MARK))
             self._encoding_known = True
-        elif first.startswith(_UTF_16_MARKS):
+        elif self._opening.startswith(UTF_16_MARKS):
             self.outcome = Outcome.ENCODING
         return True
 
     def _scan(self) -> None:
         while self.outcome is Outcome.PENDING and self._place is None and (token := self._tokens.next()):
-            if self._body is None:
-                self._in_head(token)
-            else:
+            if self._body is not None:
                 self._in_body(self._body, token)
+                continue
+            self._in_head(token)
+            if self._head.ready:
+                self._tokens.pass_over(DULL, LONGEST_TOKEN, LONGEST_SCAN)
         if self.outcome is Outcome.PENDING and self._place is None:
             self._pause()
 
@@ -188,13 +186,12 @@ class Insertion:
     def _settle(self, place: int) -> bytes:
         """Insert at `place`, once it is sure that browsers will still find what the page says of its encoding."""
         tokens = self._tokens
-        prescan = place < _PRESCAN and not self._encoding_known and not self._head.encoding_declared
-        if prescan and tokens.size < _PRESCAN and not self._ended:
+        if place < PRESCAN and tokens.size < PRESCAN and not (self._encoding_known or self._ended):
             return tokens.take(self._sendable())
         markup = self._banner(self._head.language)
         if not markup:
             self.outcome = Outcome.NO_BANNER
-        elif prescan and self._hides_charset(place, len(markup)):
+        elif self._harms_encoding(place, len(markup)):
             self.outcome = Outcome.ENCODING
         else:
             self.outcome = self._found
@@ -202,6 +199,5 @@ class Insertion:
             return b"".join((tokens.take(place), markup, tokens.take(tokens.size)))
         return tokens.take(tokens.size)
 
-    def _hides_charset(self, place: int, size: int) -> bool:
-        found = _CHARSET.search(self._tokens.text(place, min(self._tokens.size, _PRESCAN)))
-        return found is not None and place + found.end() + size > _PRESCAN
+    def _harms_encoding(self, place: int, size: int) -> bool:
+        return not self._encoding_known and (is_stateful(self._opening) or is_hidden(self._opening, place, size))

@@ -7,13 +7,13 @@ import gzip
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 
 import httpx
 import pytest
 import uvicorn
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 from starlette.applications import Starlette
 
 from migrator.demo.expected import Expected, Fate, expected
@@ -78,6 +78,12 @@ def internal_links(client: httpx.Client, address: str) -> dict[str, str]:
     return found
 
 
+def first(page: LexborHTMLParser, selector: str) -> LexborNode:
+    node = page.css_first(selector)
+    assert node is not None, selector
+    return node
+
+
 def words(page: LexborHTMLParser) -> int:
     page.strip_tags(["script", "style"])
     block = page.css_first("main") or page.css_first("td.main") or page.css_first("#release") or page.body
@@ -121,7 +127,7 @@ def test_a_fragment_leads_to_a_place_on_the_page(side: str, address: str, sites:
 def test_a_page_has_a_title_and_enough_to_read(side: str, address: str, sites: dict[str, httpx.Client]) -> None:
     answer = sites[side].get(address)
     page = LexborHTMLParser(answer.content)
-    assert page.css_first("title").text().strip()
+    assert first(page, "title").text().strip()
     if not page.css_matches("frameset"):
         assert 60 <= words(page) <= 330
 
@@ -131,15 +137,15 @@ def test_a_new_page_is_semantic_html(address: str, new: httpx.Client) -> None:
     page = LexborHTMLParser(new.get(address).text)
     for tag in ("main", "h1", "header", "footer", "title", "meta[name=description]"):
         assert len(page.css(tag)) == 1, tag
-    assert page.css_first("html").attributes.get("lang") in ("en", "ar", "fr")
-    assert page.css_first("link[rel=canonical]").attributes["href"] == address
+    assert first(page, "html").attributes["lang"] in {"en", "ar", "fr"}
+    assert first(page, "link[rel=canonical]").attributes["href"] == address
     assert all("alt" in image.attributes for image in page.css("img"))
     assert not page.css_matches("font, center, table table, script")
 
 
 @pytest.mark.parametrize("side", SITES)
 def test_titles_tell_the_pages_of_a_site_apart(side: str, sites: dict[str, httpx.Client]) -> None:
-    titles = Counter(LexborHTMLParser(sites[side].get(address).text).css_first("title").text() for address in pages(side))
+    titles = Counter(first(LexborHTMLParser(sites[side].get(address).text), "title").text() for address in pages(side))
     assert set(titles.values()) == {1}
 
 
@@ -252,7 +258,7 @@ def test_the_card_page_has_a_strict_policy_and_keeps_to_it(legacy: httpx.Client)
     assert not LexborHTMLParser(answer.content).css_matches("script, style, [style], [onclick]")
 
 
-ODDITIES = {
+ODDITIES: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "no doctype": ("/volunteer.html", lambda raw: raw.startswith(b"<html>")),
     "no body tag": ("/links.html", lambda raw: b"<body" not in raw.lower()),
     "a body in a comment and in a script before the real one": ("/newsletter.html", lambda raw: raw.lower().count(b"<body") == 3),

@@ -1,0 +1,91 @@
+"""The banner that tells visitors of the move: its markup in every language, and whether a page carries it. Not where it goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from hashlib import sha256
+
+from jinja2 import Environment
+
+from migrator.serve.language import Catalogue, Words, direction_of, fallbacks, fill
+from migrator.serve.options import BannerOptions
+from migrator.templating import render
+from migrator.urls import origin_of
+
+_LINKS = ("progress", "search", "feedback")
+# A numeric reference to a C1 control would be read as a windows-1252 character (HTML, numeric character reference end state).
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+
+class Banner:
+    """The banner of one configuration. All markup is made at the start; a template at fault raises ConfigError then."""
+
+    def __init__(self, options: BannerOptions, templates: Environment, catalogue: Catalogue) -> None:
+        self._options = options
+        self._templates = templates
+        self._catalogue = catalogue
+        self._messages = {tag.lower().replace("_", "-"): message for tag, message in options.messages.items()}
+        self._skip = tuple(pattern.split("*") for pattern in options.skip)
+        tags = dict.fromkeys((*catalogue.tags, *self._messages))
+        unversioned = b"".join(self._made(tag, "") for tag in tags)
+        self.version = sha256(unversioned).hexdigest()[:8]
+        self._markup = {tag: self._made(tag, self.version) for tag in tags}
+
+    def is_shown(self, path: str, today: dt.date) -> bool:
+        """Whether a page at `path` carries the banner on that day (UTC)."""
+        starts, ends = self._options.starts, self._options.ends
+        if (starts and today < starts) or (ends and today >= ends):
+            return False
+        return not any(_matches(pieces, path) for pieces in self._skip)
+
+    def markup(self, language: str) -> bytes:
+        """The banner for a page in `language`, a tag as the page wrote it or ""; pure ASCII, so that no charset can spoil it."""
+        for tag in fallbacks(language):
+            if markup := self._markup.get(tag):
+                return markup
+        return self._markup[self._catalogue.choose().tag]
+
+    def _made(self, tag: str, version: str) -> bytes:
+        """The section in the words of `tag`; where only the message has that language, the rest is in English and says so."""
+        own = self._catalogue.find(tag)
+        words = own or self._catalogue.choose()
+        starts = self._options.starts
+        html = render(
+            self._templates,
+            "banner.html",
+            tag=tag,
+            direction=own.direction if own else direction_of(tag),
+            words=words,
+            message=_CONTROLS.sub(" ", self._message(tag, words)),
+            starts=starts.isoformat() if starts else "",
+            dated=words.text("banner_dated", date=words.date(starts)) if starts and own else "",
+            links=[(name, self._options.links[name]) for name in _LINKS if origin_of(self._options.links.get(name, ""))],
+            dismissible=self._options.dismissible,
+            version=version,
+        )
+        return html.strip().encode("ascii", "xmlcharrefreplace")
+
+    def _message(self, tag: str, words: Words) -> str:
+        name = self._options.site_name
+        for known in fallbacks(tag):
+            if known in self._messages:
+                return fill(self._messages[known], {"site_name": name})
+        return words.text("banner_message", site_name=name) if name else words.text("banner_message_unnamed")
+
+
+def _matches(pieces: list[str], path: str) -> bool:
+    """Whether a path is these pieces in this order, with anything between them; in one pass over the path."""
+    first, *rest = pieces
+    if not rest:
+        return path == first
+    *middle, last = rest
+    if not path.startswith(first) or not path.endswith(last):
+        return False
+    position, end = len(first), len(path) - len(last)
+    for piece in middle:
+        position = path.find(piece, position, end)
+        if position < 0:
+            return False
+        position += len(piece)
+    return position <= end

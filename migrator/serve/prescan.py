@@ -1,0 +1,34 @@
+"""What a document's first bytes tell a browser of its encoding (HTML Standard, 13.2.3.2), as far as a banner is concerned."""
+
+from __future__ import annotations
+
+import re
+
+PRESCAN = 1024  # bytes; only in these is a <meta charset> looked for
+
+UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
+_FIRST_OF_MARKS = (b"\xef", b"\xfe", b"\xff")
+
+# Both only ever read 1,024 bytes, so that what they cost is bounded too.
+_DECLARATION = re.compile(rb"<meta[\t\n\f\r /].*?charset[^>]*+>?", re.IGNORECASE | re.DOTALL)
+_STATEFUL = re.compile(rb"<meta[\t\n\f\r /][^>]*?(?:iso-2022-|hz-gb-2312)", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+
+
+def mark_may_follow(first: bytes) -> bool:
+    """Whether these bytes are too few to tell if a byte order mark stands first."""
+    return len(first) < len(UTF_8_MARK) and (not first or first.startswith(_FIRST_OF_MARKS))
+
+
+def is_stateful(opening: bytes) -> bool:
+    """Whether the page says that its encoding writes text with bytes that look like markup."""
+    return _STATEFUL.search(opening) is not None
+
+
+def is_hidden(opening: bytes, place: int, size: int) -> bool:
+    """Whether `size` bytes put in at `place` push the page's declaration out of the prescan's reach. `opening` is the prescan."""
+    if place >= PRESCAN or _DECLARATION.search(_COMMENT.sub(b"", opening[:place])):
+        return False
+    found = _DECLARATION.search(opening, place)
+    return found is not None and found.end() + size > PRESCAN
