@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,6 +13,7 @@ from migrator.serve.banner import Banner
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
+from migrator.serve.options import BannerOptions
 from migrator.serve.proxy import Proxy
 from migrator.settings import Settings, load_settings
 from migrator.templating import environment
@@ -68,12 +70,18 @@ def transition_site(config: str | Path = "redirects.yaml") -> TransitionSite:
 
 
 def _notices(settings: Settings) -> Notices:
-    return Notices(environment(settings.templates), load_catalogue(settings.templates))
+    banner = settings.banner or BannerOptions()
+    templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
+    return Notices(templates, catalogue, site_name=banner.site_name, links=banner.links)
 
 
 def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[str, Home], Proxy]:
-    upstreams = {(site.name, home): site.upstream(home) for site in settings.sites.values() for home in homes}
-    return {key: Proxy(url, settings.upstream, notices.unavailable) for key, url in upstreams.items() if url}
+    return {
+        (site.name, home): Proxy(site.upstream(home), settings.upstream, partial(notices.unavailable, site=site))
+        for site in settings.sites.values()
+        for home in homes
+        if site.upstream(home)
+    }
 
 
 def _door(

@@ -43,6 +43,7 @@ class Crawler:
                     break
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
+                    self._begun -= task.result().page is None  # the limit is one of pages
                     for visit in doubt.take(task.result()):
                         yield visit
                 if doubt.is_grave:

@@ -11,6 +11,8 @@ from migrator.crawl.decoding import DecodingError, gunzipped
 MAX_ADDRESSES = 50_000  # in one file, as the protocol says
 _MAX_ADDRESS = 8_000
 _SLICE = 65_536
+_PAGES = (("url", "loc"), ("item", "link"), ("channel", "link"))  # parent and element
+_PERHAPS = (("item", "guid"), ("urlset", "url"))  # where feeds and careless sitemaps put the address, too
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ def read_sitemap(body: bytes, limit: int) -> Sitemap:
 def _from_text(body: bytes) -> Sitemap:
     sitemap = Sitemap()
     for line in body.decode("utf-8", "replace").splitlines():
-        if line.strip().startswith(("http://", "https://")):
+        if _is_address(line):
             sitemap.add(line, sitemap.pages)
     return sitemap
 
@@ -73,14 +75,18 @@ def _take(parser: etree.XMLPullParser[etree._Element], sitemap: Sitemap) -> None
             continue
         parent = element.getparent()
         place = (_name(parent), _name(element))
-        if place in (("url", "loc"), ("item", "link"), ("channel", "link")):
+        if place in _PAGES or (place in _PERHAPS and _is_address(element.text)):
             sitemap.add(element.text, sitemap.pages)
-        elif place == ("sitemap", "loc"):
+        elif place == ("sitemap", "loc") or (place == ("sitemapindex", "sitemap") and _is_address(element.text)):
             sitemap.add(element.text, sitemap.sitemaps)
         elif place == ("entry", "link") and element.get("rel", "alternate") == "alternate":
             sitemap.add(element.get("href"), sitemap.pages)
         if place[1] in ("url", "sitemap", "item", "entry"):
             _forget(element)
+
+
+def _is_address(text: str | None) -> bool:
+    return (text or "").strip().startswith(("http://", "https://"))
 
 
 def _name(element: etree._Element | None) -> str:

@@ -26,6 +26,7 @@ _FRAGMENT = re.compile(rb"[\t\n\f\r ]*/?#[^/!\t\n\f\r ]")  # the links that axe-
 _SEPARATOR = re.compile(rb"&[#0-9A-Za-z]++;?|[^0-9A-Za-z&]*+")
 # A wrapper of the whole page, as WordPress themes have it; a skip link may come first inside it.
 _PAGE = re.compile(rb"(?:[\w-]*[_-])?(?:page|site|wrap|wrapper|container|root|app)", re.IGNORECASE)
+_HIDDEN = re.compile(rb"skip|jump|access|hid|off|screen|sr-", re.IGNORECASE)
 
 # HTML Standard 13.2.6.4.7: start tags in body after which a frameset is ignored.
 _FRAMESET_NOT_OK = frozenset(
@@ -42,6 +43,11 @@ class _Open(NamedTuple):
     name: bytes
     links: int
     roomy: bool
+
+
+def _wraps_page(found: dict[bytes, bytes]) -> bool:
+    words = found.get(b"id", b"") + b" " + found.get(b"class", b"")
+    return not _HIDDEN.search(words) and any(map(_PAGE.fullmatch, words.split()))
 
 
 class _SkipLinks:
@@ -87,9 +93,7 @@ class _SkipLinks:
             return True
         if name == b"a":
             return self._link(token, found)
-        words = (found.get(b"id", b"") + b" " + found.get(b"class", b"")).split()
-        roomy = name == b"div" and any(map(_PAGE.fullmatch, words))
-        return name in _WRAPPERS and self._enter(token, roomy=roomy)
+        return name in _WRAPPERS and self._enter(token, roomy=name == b"div" and _wraps_page(found))
 
     def _link(self, token: Token, found: dict[bytes, bytes]) -> bool:
         href = found.get(b"href")

@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from migrator.serve.html_tokens import ATTRIBUTES, BOUNDARY, Kind, Token, Tokenizer, any_case, attributes
 from migrator.serve.noscript import Noscript
+from migrator.serve.prescan import UTF_8_MARK
 
 _HEAD_ONLY = frozenset(b"base basefont bgsound head html link meta noframes script style template title".split())
 _IMPLYING_ENDS = frozenset((b"body", b"html", b"br"))
@@ -58,30 +59,49 @@ class DocumentHead:
 
     def __init__(self) -> None:
         self.language = ""
-        self.noscript: Noscript | None = None
+        self.stray: int | None = None  # where byte order marks stand that are text, as they are after the first
         self.is_document = False  # a doctype or an element has been seen that only documents have
         self._closed = False
         self._templates = 0
+        self._noscript: Noscript | None = None
 
     @property
     def ready(self) -> bool:
         """Whether the body could begin here: no element is open whose content is not the head's own."""
-        return self.noscript is None and not self._templates
+        return self._noscript is None and not self._templates and self.stray is None
+
+    @property
+    def held(self) -> int | None:
+        """From where the document is still needed, beside the token that is not yet whole."""
+        return self._noscript.start if self._noscript is not None else self.stray
 
     def take(self, token: Token, tokens: Tokenizer) -> Body | None:
         """How the body begins, at this token; None where it does not begin yet."""
-        if self.noscript is not None:
-            return self._in_noscript(self.noscript, token, tokens)
+        if self._noscript is not None:
+            return self._in_noscript(self._noscript, token, tokens)
         if self._templates:
             return self._in_template(token)
+        body = self._markup(token, tokens)
+        return body if self.stray is None else self._after_stray(token, body)
+
+    def _markup(self, token: Token, tokens: Tokenizer) -> Body | None:
         if token.kind is Kind.START:
             return self._start_tag(token, tokens)
         if token.kind is Kind.DOCTYPE:
             self.is_document |= _HTML_DOCTYPE.match(tokens.text(token.start, token.end)) is not None
             return None
+        if token.kind is Kind.TEXT and not self.is_document and not tokens.text(token.start, token.end).strip(UTF_8_MARK):
+            self.stray = token.start if self.stray is None else self.stray
+            return None
         if token.kind is Kind.END and token.name not in _IMPLYING_ENDS:
             self._closed |= token.name == b"head"
             return None
+        return self._implied()
+
+    def _after_stray(self, token: Token, body: Body | None) -> Body | None:
+        """Stray text has opened the body; whether this is a document, what comes next must tell."""
+        if body is Body.AMP or (body is None and token.kind is Kind.TEXT):
+            return body
         return self._implied()
 
     def _implied(self) -> Body:
@@ -90,7 +110,7 @@ class DocumentHead:
     def _in_noscript(self, noscript: Noscript, token: Token, tokens: Tokenizer) -> Body | None:
         ended = noscript.take(token, tokens)
         if ended:
-            self.noscript = None
+            self._noscript = None
         return Body.UNREADABLE if ended is False else None
 
     def _in_template(self, token: Token) -> Body | None:
@@ -109,7 +129,7 @@ class DocumentHead:
         if name == b"frameset":
             return Body.FRAMESET
         if name == b"noscript" and not self._closed:
-            self.noscript = Noscript(token.end)
+            self._noscript = Noscript(token.end)
             return None
         if name not in _HEAD_ONLY:
             return self._implied()

@@ -38,7 +38,7 @@ _SPACE = rb"[\t\n\f\r ]++|&(?:Tab;|NewLine;|#0{0,20}(?:9|10|12|13|32)(?:;|%b)|#[
 _SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?=[^0-9;])", rb"(?=[^0-9A-Fa-f;])")))
 _LAST_SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?![0-9;])", rb"(?![0-9A-Fa-f;])")))
 _UNSURE_REFERENCE = re.compile(rb"&[#0-9A-Za-z]{0,31}\Z")
-_TEXT = re.compile(rb"&[#0-9A-Za-z]{0,31}+;?+|<?+[^<&]*+")
+_TEXT = re.compile(rb"&[#0-9A-Za-z]{0,31}+;?+|<?+[^<&]{0,64}+")  # short, as the first bytes tell all
 
 _COMMENT_END = re.compile(rb"--!?>")
 _EMPTY_COMMENT = re.compile(rb"<!---?>")

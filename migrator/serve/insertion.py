@@ -93,7 +93,7 @@ class Insertion:
     def _advance(self) -> bytes:
         tokens = self._tokens
         try:
-            if self._begun or self._begin():
+            if self._place is None and (self._begun or self._begin()):
                 self._scan()
             if self._place is not None:
                 return self._settle(self._place)
@@ -106,9 +106,8 @@ class Insertion:
         """Up to where the bytes may go out while the place is still looked for."""
         if self._body is not None:
             return self._body.start
-        if self._head.noscript is not None:
-            return min(self._head.noscript.start, self._tokens.position)
-        return self._tokens.position
+        held = self._head.held
+        return self._tokens.position if held is None else held
 
     def _begin(self) -> bool:
         """Whether enough has come to see a byte order mark, which settles the encoding whatever the page says."""
@@ -120,38 +119,45 @@ class Insertion:
             self._encoding_known = True
         elif self._opening.startswith(UTF_16_MARKS):
             self.outcome = Outcome.ENCODING
-        return True
+        return self.outcome is Outcome.PENDING
 
     def _scan(self) -> None:
-        while self.outcome is Outcome.PENDING and self._place is None and (token := self._tokens.next()):
+        tokens = self._tokens
+        while token := tokens.next():
             if self._body is not None:
-                self._in_body(self._body, token)
-                continue
-            self._in_head(token)
-            if self._head.ready:
-                self._tokens.pass_over(DULL, LONGEST_TOKEN, LONGEST_SCAN)
-        if self.outcome is Outcome.PENDING and self._place is None:
-            self._pause()
+                if self._body.take(token, tokens):
+                    return self._choose(self._body)
+            elif self._in_head(token):
+                return None
+            elif self._head.ready:
+                tokens.pass_over(DULL, LONGEST_TOKEN, LONGEST_SCAN)
+        return self._pause()
 
-    def _in_head(self, token: Token) -> None:
+    def _in_head(self, token: Token) -> bool:
+        """Whether the matter is settled with this token."""
         head = self._head
         body = head.take(token, self._tokens)
-        start = head.noscript.start if head.noscript is not None else token.start
+        start = token.start if head.held is None else head.held
         reach = token.start + 1 if token.kind is Kind.TEXT else token.end
         if reach > LONGEST_SCAN or reach - start > LONGEST_TOKEN:
             self.outcome = Outcome.TOO_LONG
-        elif body is Body.EXPLICIT:
-            self._found = Outcome.EXPLICIT
-            self._body = BodyStart(token.end, implied=False)
-        elif body is Body.IMPLIED:
-            self._body = BodyStart(token.start, implied=True)
-            self._in_body(self._body, token)
-        elif body is not None:
+        elif body is None:
+            return False
+        elif body in _REFUSALS:
             self.outcome = _REFUSALS[body]
+        else:
+            return self._open_body(token, implied=body is Body.IMPLIED)
+        return True
 
-    def _in_body(self, body: BodyStart, token: Token) -> None:
-        if body.take(token, self._tokens):
-            self._choose(body)
+    def _open_body(self, token: Token, *, implied: bool) -> bool:
+        self._found = Outcome.IMPLIED if implied else Outcome.EXPLICIT
+        stray = self._head.stray
+        start = token.start if implied else token.end
+        self._body = BodyStart(start if stray is None else stray, implied=implied and stray is None)
+        if implied and self._body.take(token, self._tokens):
+            self._choose(self._body)
+            return True
+        return False
 
     def _choose(self, body: BodyStart) -> None:
         if body.marked:
@@ -163,13 +169,13 @@ class Insertion:
 
     def _pause(self) -> None:
         """No further token is whole: wait for more bytes, or see what the end or a bound makes of these."""
-        tokens, body, noscript = self._tokens, self._body, self._head.noscript
+        tokens, body, held = self._tokens, self._body, self._head.held
         if body is not None:
             if self._ended or tokens.size > body.start + REACH:
                 self._choose(body)
         elif self._ended:
             self._at_end()
-        elif tokens.position > LONGEST_SCAN or tokens.size - (noscript.start if noscript else tokens.position) > LONGEST_TOKEN:
+        elif tokens.position > LONGEST_SCAN or tokens.size - (tokens.position if held is None else held) > LONGEST_TOKEN:
             self.outcome = Outcome.TOO_LONG
 
     def _at_end(self) -> None:

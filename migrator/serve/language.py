@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -136,26 +137,35 @@ def load_catalogue(folder: Path | None) -> Catalogue:
 
 def _read(file: Path, problems: list[Problem]) -> dict[str, str]:
     """The names and texts of one file; what is wrong with it is added to `problems`."""
+    texts: dict[str, str] = {}
     try:
-        root = yaml.compose(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # Read as events, since PyYAML's C composer crashes the process on deep nesting.
+        events = yaml.parse(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        for name, text in _pairs(events):
+            if not (isinstance(name, yaml.ScalarEvent) and isinstance(text, yaml.ScalarEvent)):
+                problems.append(_problem(file, "only lines of `name: text` may stand here", text.start_mark))
+                break
+            if name.value in texts:
+                problems.append(_problem(file, f"{name.value!r} stands here twice", name.start_mark))
+            texts[name.value] = text.value
     except yaml.MarkedYAMLError as error:
         problems.append(_problem(file, error.problem or "not YAML", error.problem_mark))
-        return {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         problems.append(_problem(file, f"cannot be read: {error}"))
-        return {}
-    if not isinstance(root, yaml.MappingNode):
-        problems.append(_problem(file, "is not a list of `name: text` lines"))
-        return {}
-    texts: dict[str, str] = {}
-    for name, text in root.value:
-        if not (isinstance(name, yaml.ScalarNode) and isinstance(text, yaml.ScalarNode)):
-            problems.append(_problem(file, "only `name: text` may stand here", text.start_mark))
-        elif name.value in texts:
-            problems.append(_problem(file, f"{name.value!r} stands here twice", name.start_mark))
-        else:
-            texts[name.value] = text.value
     return texts
+
+
+def _pairs(events: Iterator[yaml.Event]) -> Iterator[tuple[yaml.Event, yaml.Event]]:
+    """The events of one mapping, two by two; where the file is anything else, its first event twice."""
+    outer = (yaml.StreamStartEvent, yaml.DocumentStartEvent)
+    first = next(event for event in events if not isinstance(event, outer))
+    if not isinstance(first, yaml.MappingStartEvent):
+        yield first, first
+        return
+    for name in events:
+        if isinstance(name, yaml.MappingEndEvent):
+            return
+        yield name, next(events)
 
 
 def _judged(file: Path, texts: Mapping[str, str], names: Iterable[str]) -> list[Problem]:
@@ -173,7 +183,7 @@ def _judged(file: Path, texts: Mapping[str, str], names: Iterable[str]) -> list[
     return problems
 
 
-def _problem(file: Path, message: str, mark: yaml.Mark | None = None) -> Problem:
+def _problem(file: Path, message: str, mark: Any = None) -> Problem:
     place = Place(str(file), mark.line + 1, mark.column + 1) if mark else Place(str(file))
     return Problem(place, "words", message, _MEND)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from migrator.serve.html_tokens import any_case
+
 PRESCAN = 1024  # bytes; only in these is a <meta charset> looked for
 
 UTF_8_MARK = b"\xef\xbb\xbf"
@@ -11,8 +13,9 @@ UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
 _FIRST_OF_MARKS = (b"\xef", b"\xfe", b"\xff")
 
 # Both only ever read 1,024 bytes, so that what they cost is bounded too.
-_DECLARATION = re.compile(rb"<meta[\t\n\f\r /].*?charset[^>]*+>?", re.IGNORECASE | re.DOTALL)
-_STATEFUL = re.compile(rb"<meta[\t\n\f\r /][^>]*?(?:iso-2022-|hz-gb-2312)", re.IGNORECASE)
+_META = rb"<" + any_case(b"meta") + rb"[\t\n\f\r /]"
+_DECLARATION = re.compile(_META + rb".*?" + any_case(b"charset") + rb"[^>]*+>?", re.DOTALL)
+_STATEFUL = re.compile(_META + rb"[^>]*?(?i:iso-2022-|hz-gb-2312)")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 

@@ -161,6 +161,6 @@ class StoredFrontier:
             pages=number,
             redirects=redirects,
             failures=failures,
-            skipped=dict(connection.execute(reasons).tuples().all()),
+            skipped={row[0]: row[1] for row in connection.execute(reasons)},
             finished=connection.scalar(select(crawls.c.finished).where(crawls.c.id == self._crawl)),
         )
