@@ -30,7 +30,7 @@ class CrawlOptions:
     gap_timeout: float = 20.0
     total_timeout: float = 60.0
     retries: int = 2
-    backoff: float = 2.0  # before the first retry; doubled before each more
+    backoff: float = 1.0  # before the first retry; doubled before each more
     max_wait: float = 120.0  # the longest Retry-After that is waited out
 
     @property

@@ -1,11 +1,11 @@
-"""Suggestions as a spreadsheet and back: text to values, values to text. Files are opened elsewhere."""
+"""Suggestions as a spreadsheet and back: values to text, text to values. Files are opened elsewhere."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrator.errors import Place, Problem
@@ -15,7 +15,7 @@ from migrator.urls import origin_of, split_url
 
 COLUMNS = ("old_url", "new_url", "confidence", "rank", "evidence")
 REQUIRED = ("old_url", "new_url")
-VERDICT = "verdict"
+# What a spreadsheet takes for a formula when a cell begins with it; an apostrophe before it makes the cell text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,46 +33,115 @@ class Row:
 
 
 def write_rows(suggestions: Iterable[Suggestion], legacy_base: str, new_base: str) -> str:
-    """The sheet of these suggestions, a row per candidate, best first; a lone row without a new address says that none matches.
+    """The sheet of these suggestions: a row per candidate, best first, or one row without a new address where none matches.
 
     Addresses are paths where they lie on the base of their side. No cell can be taken for a formula.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
     writer.writerow(COLUMNS)
     for suggestion in suggestions:
-        old = _short(suggestion.old_url, legacy_base)
-        for rank, candidate in enumerate(suggestion.candidates, 1):
-            evidence = "; ".join(candidate.evidence)
-            _write(writer, old, _short(candidate.url, new_base), _rounded_down(candidate.confidence), str(rank), evidence)
-        if not suggestion.candidates:
-            _write(writer, old, "", "", "1", suggestion.remark)
-    return text.getvalue()
+        writer.writerows([_unmistakable(cell) for cell in cells] for cells in _lines(suggestion, legacy_base, new_base))
+    return sheet.getvalue()
 
 
 def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
     """The rows of a sheet, and what is wrong with the others, each with its line.
 
-    Comma, semicolon or tab; a byte order mark and `sep=;` are skipped; columns go by name, in any order.
+    Comma, semicolon or tab; a byte order mark and a line `sep=;` are skipped; columns go by name, in any order.
     """
-    text = text.removeprefix("\ufeff")
-    lines = _lines(text, _delimiter(text))
     rows: list[Row] = []
     problems: list[Problem] = []
-    names: dict[str, int] = {}
+    names: list[str] = []
     try:
-        for line, cells in lines:
+        for line, cells in _cells(text.removeprefix("\ufeff")):
             place = Place(file, line, 1)
             if not names:
-                names = {cell.strip().lower(): column for column, cell in enumerate(cells)}
+                names = [cell.strip().lower() for cell in cells]
                 if missing := [name for name in REQUIRED if name not in names]:
-                    return [], [_no_header(place, missing)]
+                    return [], [_headless(place, missing)]
+                continue
+            row = _row(dict(zip(names, map(_as_meant, cells), strict=False)), place)
+            if isinstance(row, Row):
+                rows.append(row)
             else:
-                found = _row({name: cells[column] if column < len(cells) else "" for name, column in names.items()}, place)
-                (rows if isinstance(found, Row) else problems).append(found)  # type: ignore[arg-type]
+                problems.append(row)
     except csv.Error as error:
         problems.append(Problem(Place(file), "csv", f"this is no sheet: {error}", "Save it as CSV (UTF-8)."))
+    if not names and not problems:
+        problems.append(_headless(Place(file), REQUIRED))
     return rows, problems
 
 
-def _write(writer: object, *cells: str) -> None: ...
+def _lines(suggestion: Suggestion, legacy_base: str, new_base: str) -> Iterator[tuple[str, ...]]:
+    old = _short(suggestion.old_url, legacy_base)
+    for rank, candidate in enumerate(suggestion.candidates, start=1):
+        evidence = [*candidate.evidence, suggestion.remark] if rank == 1 and suggestion.remark else candidate.evidence
+        yield old, _short(candidate.url, new_base), _rounded_down(candidate.confidence), str(rank), "; ".join(evidence)
+    if not suggestion.candidates:
+        yield old, "", "0", "1", suggestion.remark
+
+
+def _short(url: str, base: str) -> str:
+    """The path and query of `url` where it lies on the origin of `base`, else all of it."""
+    if (origin := origin_of(url)) is None or origin != origin_of(base):
+        return url
+    _, path, query = split_url(url)
+    if path.startswith("//"):  # would be read as a host
+        return url
+    return f"{path or '/'}?{query}" if query else path or "/"
+
+
+def _rounded_down(confidence: float) -> str:
+    """Four digits that never say more than the confidence: what is below 0.98 does not read 0.9800."""
+    return f"{math.floor(confidence * 10_000 + 1e-6) / 10_000:.4f}"
+
+
+def _unmistakable(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _as_meant(cell: str) -> str:
+    return (cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell).strip()
+
+
+def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Every line that is not blank, with its number."""
+    head = text[:8192].partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    end = 0
+    for cells in reader:
+        start, end = end + 1, reader.line_num
+        if any(cell.strip() for cell in cells) and not (start == 1 and cells[0].strip().lower() == "sep="):
+            yield start, cells
+
+
+def _row(cells: dict[str, str], place: Place) -> Row | Problem:
+    old, verdict = cells.get("old_url", ""), cells.get("verdict", "").lower()
+    confidence, rank = _number(cells.get("confidence", "")), _number(cells.get("rank", "") or "1")
+    if not old:
+        return Problem(place, "csv-row", "the row has no old address", "Fill in `old_url`, or delete the row.")
+    if confidence is None or not 0 <= confidence <= 1:
+        said = cells["confidence"]
+        return Problem(place, "csv-row", f"`{said}` is no confidence", "Write a number from 0 to 1, or leave the cell empty.")
+    if rank is None or rank < 1:
+        return Problem(place, "csv-row", f"`{cells['rank']}` is no rank", "Write 1 for the best candidate, or leave the cell empty.")
+    if verdict and verdict not in list(Answer):
+        return Problem(place, "csv-row", f"`{verdict}` is no verdict", f"Write one of {', '.join(Answer)}, or leave the cell empty.")
+    answer = Answer(verdict) if verdict else None
+    return Row(old, cells.get("new_url", ""), confidence, int(rank), cells.get("evidence", ""), answer, place)
+
+
+def _number(cell: str) -> float | None:
+    """A number with decimal point or comma; 0 where the cell is empty, None where it holds something else."""
+    try:
+        number = float(cell.replace(",", ".") or 0)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _headless(place: Place, missing: Iterable[str]) -> Problem:
+    names = " and ".join(f"`{name}`" for name in missing)
+    return Problem(place, "csv-header", f"the first line does not name the column {names}", f"It should read: {','.join(COLUMNS)}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from migrator.errors import Place, Problem
 from migrator.rules.rule import Home, Site
 from migrator.rules.schema import SiteShape
-from migrator.urls import Folding, canonical_host, origin_of, query_names
+from migrator.urls import Folding, canonical_host, origin_of, query_names, split_url
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 LONGEST = 10 * 366 * 86400  # seconds; what is longer is a slip of the keyboard
@@ -31,12 +32,7 @@ def site_from_shape(name: str, shape: SiteShape, problems: list[Problem]) -> Sit
                     _place(shape, "hosts"), "bad-host", f"`{host}` is not a host name", "Write only the name: www.old.example."
                 )
             )
-    for key in ("legacy", "new", "new_upstream"):
-        url = getattr(shape, key)
-        if url and origin_of(url) is None:
-            problems.append(
-                Problem(_place(shape, key), "bad-url", f"`{url}` is not a URL that a browser accepts", "Check host and port.")
-            )
+    problems += _address_problems(shape)
     folding = Folding(
         case="case" in shape.ignore,
         trailing_slash="trailing_slash" in shape.ignore,
@@ -57,6 +53,19 @@ def site_from_shape(name: str, shape: SiteShape, problems: list[Problem]) -> Sit
         soak=dt.timedelta(seconds=seconds(shape.soak)),
         place=shape.place,
     )
+
+
+def _address_problems(shape: SiteShape) -> Iterator[Problem]:
+    for key in ("legacy", "new", "new_upstream"):
+        url = getattr(shape, key)
+        if not url:
+            continue
+        place = _place(shape, key)
+        if origin_of(url) is None:
+            yield Problem(place, "bad-url", f"`{url}` is not a URL that a browser accepts", "Check host and port.")
+        elif key != "new" and split_url(url)[1:] not in (("", ""), ("/", "")):
+            mend = "Write only scheme, host and port: requests go there with the path that the visitor asked for."
+            yield Problem(place, "bad-url", f"`{key}` has a path or a query", mend)
 
 
 def _place(shape: SiteShape, key: str) -> Place:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope, Send
 
-from migrator.serve.headers import Headers
+from migrator.serve.headers import Headers, http_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,6 @@ def plain_answer(status: int, text: str) -> Answer:
 async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     """Send `answer`; to HEAD without its body, but with the length that GET would have (RFC 9110 section 9.3.2)."""
     length = str(len(answer.body)).encode("ascii")
-    headers = [*answer.headers, (b"content-length", length)]
+    headers = [(b"date", http_date()), *answer.headers, (b"content-length", length)]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})

@@ -197,11 +197,12 @@ def some_pages_in(config: Path, least: int) -> None:
     pytest.fail("the crawl does not get on")
 
 
-def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_done(config: Path, site: LiveSite) -> None:
-    words = command(config, "--delay", "0.02")
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+@pytest.mark.parametrize("words", [[], ["--own-site"]])
+def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_done(config: Path, site: LiveSite, words: list[str]) -> None:
+    slow = command(config, "--delay", "0.05", *words)
+    with subprocess.Popen(slow, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:  # noqa: S603 - our own command
         some_pages_in(config, 3)
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
         _, told = process.communicate(timeout=20)
 
     assert process.returncode == 130

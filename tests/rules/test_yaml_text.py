@@ -135,6 +135,22 @@ def test_one_host_cannot_belong_to_two_sites() -> None:
     assert [code for _, _, code in found(text)] == ["shared-host"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("legacy: http://10.0.0.5:8080", "legacy: http://10.0.0.5:8080/old/"),
+        ("legacy: http://10.0.0.5:8080", "legacy: http://10.0.0.5:999999"),
+        ("new: https://www.new.example", "new: https://user@www.new.example"),
+    ],
+)
+def test_an_address_that_cannot_be_reached_as_written_is_a_fault(before: str, after: str) -> None:
+    assert [code for _, _, code in found(SITE.replace(before, after))] == ["bad-url"]
+
+
+def test_a_last_slash_of_an_upstream_is_no_path() -> None:
+    assert not found(SITE.replace("10.0.0.5:8080", "10.0.0.5:8080/"))
+
+
 def test_sections_may_be_empty() -> None:
     assert not found(SITE + "redirects:\nrules:\ninclude:\nbanner:\n")
 

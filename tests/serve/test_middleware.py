@@ -158,7 +158,6 @@ def test_what_is_no_page_passes_to_the_byte(client: httpx.Client) -> None:
         b"/press/\\evil.example",
         b"/press/%5c%5cevil.example",
         b"/press/?x=%0d%0aLocation:%20//evil.example",
-        b"/caf\xc3\xa9",
         b"/caf%C3%A9",
     ],
 )
@@ -170,7 +169,15 @@ def test_no_address_makes_the_answer_leave_its_host_or_its_header(client: httpx.
 
     assert answer.startswith(b"HTTP/1.1 301 ")
     assert b"\r\nlocation: https://www.new.example/" in head
-    assert set(names) <= {b"location", b"cache-control", b"content-type", b"content-length", b"x-redirect-by", b"connection"}
+    assert set(names) <= {
+        b"date",
+        b"location",
+        b"cache-control",
+        b"content-type",
+        b"content-length",
+        b"x-redirect-by",
+        b"connection",
+    }
 
 
 def test_a_broken_map_is_refused_at_the_start(tmp_path: Path) -> None:
