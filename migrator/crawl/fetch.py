@@ -15,6 +15,7 @@ import httpx
 from migrator.crawl.addresses import Guard, Resolve, resolve
 from migrator.crawl.answer import Answer, media_type
 from migrator.crawl.decoding import Decoder, DecodingError
+from migrator.crawl.name import PublicName
 from migrator.crawl.options import CrawlOptions
 from migrator.crawl.territory import Territory
 from migrator.crawl.transport import CheckedTransport
@@ -33,12 +34,17 @@ class Fetcher:
         self._client = client
         self._territory = territory
         self._options = options
+        self._name = PublicName(territory)
 
     async def __call__(self, url: str, max_body: int) -> Answer:
         """Ask for `url`. Raises UpstreamUnreachable, UpstreamTimeout or UpstreamError where no whole answer came."""
         try:
             async with asyncio.timeout(self._options.total_timeout):
-                return await self._answer(url, max_body)
+                asked_for = self._name.origin
+                answer = await self._answer(url, max_body)
+                if self._name.is_wanted_otherwise(url, answer, asked_for):
+                    answer = await self._answer(url, max_body)
+                return answer
         except (TimeoutError, httpx.TimeoutException) as error:
             kind = UpstreamUnreachable if isinstance(error, httpx.ConnectTimeout) else UpstreamTimeout
             raise kind("no answer in time") from error
@@ -49,7 +55,8 @@ class Fetcher:
 
     async def _answer(self, url: str, max_body: int) -> Answer:
         target = {"target": self._territory.target(url)}  # httpx would resolve dot segments and re-encode
-        async with self._client.stream("GET", f"{self._territory.upstream}/", extensions=target) as response:
+        root = f"{self._territory.upstream}/"
+        async with self._client.stream("GET", root, headers=self._name.headers(), extensions=target) as response:
             kind, charset = media_type(response.headers.get("content-type", ""))
             head = Answer(
                 status=response.status_code,
@@ -70,7 +77,6 @@ async def open_fetcher(territory: Territory, options: CrawlOptions, resolve: Res
     timeout = httpx.Timeout(options.gap_timeout, connect=options.connect_timeout, pool=None)
     cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     headers = {
-        "Host": territory.host,
         "User-Agent": user_agent(options.contact),
         "Accept": _ACCEPT,
         "Accept-Encoding": "gzip, identity",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from migrator.errors import MissingExtraError
 from migrator.pages.language import languages
@@ -30,7 +31,7 @@ except ModuleNotFoundError as missing:
     raise MissingExtraError("matching", "match") from missing
 
 MOST_CANDIDATES = 5
-FLOOR = 0.02  # a best candidate below this confidence is none
+FLOOR = 0.0  # a best candidate below this confidence is none
 LOOKS = 2  # the neighbours are asked again with what they said themselves
 AMBIGUOUS = 0.5  # the second candidate's confidence as a share of the first's, from which on the remark says so
 LITTLE_TEXT = 30  # words
@@ -78,7 +79,6 @@ def profiled(legacy: Sequence[Page], new: Sequence[Page]) -> tuple[list[Profile]
 def judge(pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: Learnt) -> Judgement:
     """Judge the pairs, first each page alone, then together with what probably became of its neighbours."""
     probability = probabilities(content, pairs, learnt.alone)
-    votes = neighbourhood.votes(probability)
     for _ in range(LOOKS):
         votes = neighbourhood.votes(probability)
         probability = probabilities(with_neighbours(content, votes), pairs, learnt.together)
@@ -87,10 +87,10 @@ def judge(pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: L
 
 
 def ranked(pairs: Pairs, confidence: Floats) -> Iterator[list[int]]:
-    """For each old page the places of its best pairs, best first; of two as confident the earlier new page. None below the floor."""
+    """For each old page the places of its best pairs, best first (of two as confident the earlier new page), or none."""
     order = np.lexsort((pairs.new, -confidence, pairs.old))
     bounds = np.searchsorted(pairs.old[order], np.arange(pairs.old_count + 1))
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         places = [int(place) for place in order[start : min(end, start + MOST_CANDIDATES)]]
         yield places if places and confidence[places[0]] >= FLOOR else []
 

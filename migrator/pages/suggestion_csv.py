@@ -123,14 +123,17 @@ def _row(cells: dict[str, str], place: Place) -> Row | Problem:
     if not old:
         return Problem(place, "csv-row", "the row has no old address", "Fill in `old_url`, or delete the row.")
     if confidence is None or not 0 <= confidence <= 1:
-        said = cells["confidence"]
-        return Problem(place, "csv-row", f"`{said}` is no confidence", "Write a number from 0 to 1, or leave the cell empty.")
+        return _unfit(place, cells["confidence"], "confidence", "a number from 0 to 1")
     if rank is None or rank < 1:
-        return Problem(place, "csv-row", f"`{cells['rank']}` is no rank", "Write 1 for the best candidate, or leave the cell empty.")
+        return _unfit(place, cells["rank"], "rank", "1 for the best candidate")
     if verdict and verdict not in list(Answer):
-        return Problem(place, "csv-row", f"`{verdict}` is no verdict", f"Write one of {', '.join(Answer)}, or leave the cell empty.")
+        return _unfit(place, verdict, "verdict", f"one of {', '.join(Answer)}")
     answer = Answer(verdict) if verdict else None
     return Row(old, cells.get("new_url", ""), confidence, int(rank), cells.get("evidence", ""), answer, place)
+
+
+def _unfit(place: Place, cell: str, kind: str, wanted: str) -> Problem:
+    return Problem(place, "csv-row", f"`{cell}` is no {kind}", f"Write {wanted}, or leave the cell empty.")
 
 
 def _number(cell: str) -> float | None:
@@ -144,4 +147,5 @@ def _number(cell: str) -> float | None:
 
 def _headless(place: Place, missing: Iterable[str]) -> Problem:
     names = " and ".join(f"`{name}`" for name in missing)
-    return Problem(place, "csv-header", f"the first line does not name the column {names}", f"It should read: {','.join(COLUMNS)}")
+    mend = f"It should read: {','.join(COLUMNS)}"
+    return Problem(place, "csv-header", f"the first line does not name the column {names}", mend)

@@ -1,4 +1,4 @@
-"""Learns the matcher's weights: a conditional logit over candidates and "none", and a logistic calibration. No site is read here."""
+"""Learns the matcher's weights (a conditional logit over candidates and "none") and its calibration. No site is read here."""
 
 from __future__ import annotations
 

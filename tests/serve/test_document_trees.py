@@ -96,5 +96,7 @@ def test_no_banner_hides_what_a_page_says_of_its_encoding() -> None:
     for document in documents:
         sent, outcome = insert(document, banner=b"<section>%b</section>" % (b"x" * 1800))
         assert outcome is not Outcome.FAILED
-        said = [detector.find_declared_encoding(text[:1024], is_html=True, search_entire_document=True) for text in (document, sent)]
+        said = [
+            detector.find_declared_encoding(text[:1024], is_html=True, search_entire_document=True) for text in (document, sent)
+        ]
         assert said[0] == said[1], document

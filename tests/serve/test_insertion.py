@@ -49,7 +49,7 @@ SKIP_LINKS = {
     "after several": b'<body><a href="#a">A</a> | <a href="/#b"><span>B</span></a>@\n<p>',
     "after their wrapper": b'<body><div id="skip"><a href="#c">Skip</a></div>@<div>',
     "after their list": b'<body><nav><ul><li><a href="#a">A</a></li><li><a href="#b">B</a></li></ul></nav>@<h1>',
-    "after unseen elements": b'<body><script>x</script><noscript><iframe></iframe></noscript><a name="top"></a><a href="#a">A</a>@<p>',
+    "after unseen elements": b'<body><script>x</script><noscript><img></noscript><a id="top"></a><a href="#a">A</a>@<p>',
     "in the wrapper of the whole page": b'<body><div id="page" class="site"><a href="#content">Skip</a>@<header>',
     "after them where the body is implied": b'<!doctype html><a href="#content">Skip</a>@<header>',
     "not in a wrapper that may be hidden": b'<body>@<div class="skip-container"><a href="#c">Skip</a><p>More</p></div>',
@@ -80,7 +80,7 @@ REFUSED = {
     "an end in a template": (Outcome.UNFINISHED, b"<html><template><p>"),
     "UTF-16": (Outcome.ENCODING, "\ufeff<html><body>".encode("utf-16-le")),
     "ISO-2022-JP": (Outcome.ENCODING, b"<meta charset=iso-2022-jp><title>x</title><body>"),
-    "an encoding that the banner would hide": (Outcome.ENCODING, b"<html><body><meta charset=utf-8>" + b"x" * 950),
+    "an encoding that the banner would hide": (Outcome.ENCODING, b"<html><body>" + b"x" * 950 + b"<meta charset=utf-8>"),
     "noscript left open": (Outcome.UNREADABLE, b"<head><noscript><p></noscript></head><body>"),
     "noscript with two ends": (Outcome.UNREADABLE, b"<head><noscript><!--</noscript>--></noscript><body>"),
     "svg in a template": (Outcome.UNREADABLE, b"<head><template><svg></template><body>"),
@@ -114,7 +114,11 @@ def test_the_place_is_the_same_byte_by_byte(page: bytes) -> None:
 
 
 @settings(max_examples=200)
-@given(MARKUP, st.sampled_from([b"", b"<!doctype html>", b"<html><body>", _HEAD, _HEAD + b"<noscript>", b"<html><template>"]), st.data())
+@given(
+    MARKUP,
+    st.sampled_from([b"", b"<!doctype html>", b"<html><body>", _HEAD, _HEAD + b"<noscript>", b"<html><template>"]),
+    st.data(),
+)
 def test_whatever_comes_only_the_banner_is_added(markup: bytes, opening: bytes, data: st.DataObject) -> None:
     document = opening + markup
     cuts = sorted(data.draw(st.sets(st.integers(0, len(document)), max_size=4)))
@@ -134,7 +138,12 @@ def test_bytes_of_any_kind_pass_whole(document: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [(b"<html lang=fr>", "fr"), (b"<HTML LANG='zh-Hant'>", "zh-Hant"), (b"<html lang='\"><script>'>", ""), (b"<html xml:lang=fr>", "")],
+    [
+        (b"<html lang=fr>", "fr"),
+        (b"<HTML LANG='zh-Hant'>", "zh-Hant"),
+        (b"<html lang='\"><script>'>", ""),
+        (b"<html xml:lang=fr>", ""),
+    ],
 )
 def test_the_banner_is_asked_for_in_the_language_of_the_page(tag: bytes, language: str) -> None:
     asked: list[str] = []
@@ -143,6 +152,48 @@ def test_the_banner_is_asked_for_in_the_language_of_the_page(tag: bytes, languag
     assert asked == [language]
 
 
-def test_completed_tokens_go_out_at_once() -> None:
+@pytest.mark.parametrize(
+    ("came", "sent"),
+    [
+        (b"<!doctype html><link rel=a><ti", b"<!doctype html><link rel=a>"),
+        (b"<html><!--" + b"x" * 5000, b"<html><!--" + b"x" * 4997),
+        (b"<html><style>" + b"x" * 5000, b"<html><style>" + b"x" * 4993),
+        (b"<html><script>" + b"x" * 5000, b"<html><script>" + b"x" * 4992),
+        (b"<html> <noscript><p>", b"<html> <noscript>"),
+        (b"<html><body><script>", b"<html><body>"),
+        (b"<html><body><p>", b"<html><body>"),
+        (b"\xef", b""),
+    ],
+)
+def test_only_what_is_undecided_is_held(came: bytes, sent: bytes) -> None:
+    assert Insertion(lambda language: BANNER).feed(came) == sent
+
+
+def test_a_page_whose_header_names_its_encoding_need_not_be_held_for_it() -> None:
+    insertion = Insertion(lambda language: BANNER, encoding_known=True)
+    assert insertion.feed(b"<html><body><h1>") == b"<html><body>" + BANNER + b"<h1>"
+    assert insertion.inserted == len(BANNER)
+    assert insertion.feed(b"<body>") == b"<body>"
+    assert insertion.end() == b""
+
+
+def test_no_banner_leaves_the_page_as_it_is() -> None:
+    assert insert(b"<html><body>x", banner=b"") == (b"<html><body>x", Outcome.NO_BANNER)
+
+
+def test_a_fault_in_the_banner_costs_only_the_banner(caplog: pytest.LogCaptureFixture) -> None:
+    insertion = Insertion({}.__getitem__)
+    with caplog.at_level(logging.ERROR):
+        sent = insertion.feed(b"<html><body>x") + insertion.end()
+    assert (sent, insertion.outcome) == (b"<html><body>x", Outcome.FAILED)
+    assert "the banner was left out of a page" in caplog.text
+
+
+def test_a_page_that_never_opens_its_body_is_not_held() -> None:
     insertion = Insertion(lambda language: BANNER)
-    assert insertion.feed(b"<!doctype html><link rel=a><title>a") == b"<!doctype html><link rel=a><title>"[:-7] + b"<title>"[:0] + b""
+    held = 0
+    for number in range(200):
+        data = b"<!doctype html>" if number == 0 else b"<!-- %d -->" % number + b"<link rel=a>" * 600
+        held += len(data) - len(insertion.feed(data))
+        assert held < 100
+    assert insertion.outcome is Outcome.TOO_LONG

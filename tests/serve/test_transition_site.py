@@ -81,7 +81,7 @@ rules:
         with serve(site(tmp_path, text)) as base:
             assert get(base, "/x", "a.example").headers["location"] == "https://new.example/from-a"
             assert get(base, "/x", "www.b.example").headers["location"] == "https://new.example/from-b"
-            assert "<p>one a.example /y" in get(base, "/y", "a.example:8000").text
+            assert "<p>one a.example:8000 /y" in get(base, "/y", "a.example:8000").text
             assert get(base, "/y", "b.example").status_code == 404
             assert "<p>two b.example /kept/y" in get(base, "/kept/y", "b.example").text
             assert get(base, "/x", "c.example").status_code == 404
