@@ -20,8 +20,7 @@ def own_texts(contents: Sequence[Content], groups: Sequence[Hashable]) -> list[s
     for content, group in zip(contents, groups, strict=True):
         frequencies.setdefault(group, Counter()).update(set(content.text.split("\n")))
     return [
-        "\n".join(_own_lines(content, frequencies[group], sizes[group]))
-        for content, group in zip(contents, groups, strict=True)
+        "\n".join(_own_lines(content, frequencies[group], sizes[group])) for content, group in zip(contents, groups, strict=True)
     ]
 
 

@@ -20,25 +20,63 @@ MOST = 0.999  # nothing found by comparing is certain
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each signal counts, and what "none of them" has from the start. `values` are in the order of the signals."""
+    """What each signal counts, by name and in the signals' order, and what "none of them" has from the start."""
 
-    values: tuple[float, ...]
+    values: dict[str, float]
     none: float
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """Beta calibration: logit of the confidence = `start` + `low` * log(p) - `high` * log(1 - p)."""
+
+    start: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learnt:
-    """Everything that was learnt: a page `alone`, a page `together` with its neighbours, and (intercept, slope) on the logit."""
+    """Everything that was learnt: what a page says `alone`, and `together` with its neighbours."""
 
     alone: Weights
     together: Weights
-    calibration: tuple[float, float]
+    calibration: Calibration
 
 
 LEARNT = Learnt(
-    alone=Weights((0.0,) * len(CONTENT), 0.0),
-    together=Weights((0.0,) * len(SIGNALS), 0.0),
-    calibration=(0.0, 1.0),
+    alone=Weights(
+        {
+            "shape": 5.335,
+            "words": 11.737,
+            "both": -6.143,
+            "same_path": 8.314,
+            "slug": 3.961,
+            "folder_name": 3.03,
+            "relative_shape": 2.028,
+            "relative_slug": -1.898,
+        },
+        none=7.089,
+    ),
+    together=Weights(
+        {
+            "shape": 5.002,
+            "words": 10.265,
+            "both": -6.881,
+            "same_path": 7.834,
+            "slug": 3.129,
+            "folder_name": 2.282,
+            "relative_shape": 1.962,
+            "relative_slug": -1.97,
+            "slug_in_folder": 1.081,
+            "merge": 2.449,
+            "landing": 3.937,
+            "links": 2.884,
+            "rival": -0.898,
+        },
+        none=6.585,
+    ),
+    calibration=Calibration(start=-0.165, low=0.75, high=1.234),
 )
 
 
@@ -50,7 +88,7 @@ def with_neighbours(content: Floats, votes: Floats) -> Floats:
 
 def probabilities(signals: Floats, pairs: Pairs, weights: Weights) -> Floats:
     """How probable each pair is among its old page's candidates and "none"; those of one page and "none" sum to 1."""
-    utility = signals @ np.array(weights.values)
+    utility = signals @ np.array(list(weights.values.values()))
     highest = np.full(pairs.old_count, weights.none)
     np.maximum.at(highest, pairs.old, utility)
     grown = np.exp(utility - highest[pairs.old])
@@ -58,8 +96,8 @@ def probabilities(signals: Floats, pairs: Pairs, weights: Weights) -> Floats:
     return np.asarray(grown / total[pairs.old])
 
 
-def calibrated(probability: Floats, calibration: tuple[float, float]) -> Floats:
-    """How often a candidate of that probability proved right."""
+def calibrated(probability: Floats, calibration: Calibration) -> Floats:
+    """How often a candidate of that probability proved right; the order of probabilities is kept."""
     inside = np.clip(probability, 1e-9, 1 - 1e-9)
-    logit = np.log(inside) - np.log1p(-inside)
-    return np.minimum(MOST, 1 / (1 + np.exp(-calibration[0] - calibration[1] * logit)))
+    logit = calibration.start + calibration.low * np.log(inside) - calibration.high * np.log1p(-inside)
+    return np.minimum(MOST, 1 / (1 + np.exp(-logit)))

@@ -35,13 +35,13 @@ class Witness:
     def sentences(self, old: Profile, new: Profile, signals: Mapping[str, float]) -> tuple[str, ...]:
         """What speaks for the new page, strongest first; never empty."""
         found = [*_address(old, new), *_title(old, new), *self._text(old, new, signals["words"])]
-        found += [say(old, new) for signal, say in _NEIGHBOURS if signals[signal] >= NEIGHBOURLY]
+        found += [say(old, new) for signal, say in _NEIGHBOURS if signals[signal] >= NEIGHBOURLY and old.folder != new.folder]
         return tuple(found) or ("only weak likeness of address, title and words",)
 
     def _text(self, old: Profile, new: Profile, alike: float) -> Iterator[str]:
         share = share_found(passages(old.text), self._of(new))
         if share >= FOUND_AGAIN:
-            yield f"{share:.0%} of its passages stand there".replace("%", " %")
+            yield f"{share * 100:.0f} % of its passages found again"
         elif alike >= MUCH_ALIKE:
             yield f"much the same words ({alike:.2f} of 1)"
 

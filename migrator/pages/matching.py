@@ -31,7 +31,7 @@ except ModuleNotFoundError as missing:
     raise MissingExtraError("matching", "match") from missing
 
 MOST_CANDIDATES = 5
-FLOOR = 0.0  # a best candidate below this confidence is none
+FLOOR = 0.08  # a best candidate below this confidence is none
 LOOKS = 2  # the neighbours are asked again with what they said themselves
 AMBIGUOUS = 0.5  # the second candidate's confidence as a share of the first's, from which on the remark says so
 LITTLE_TEXT = 30  # words
@@ -86,13 +86,13 @@ def judge(pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: L
     return Judgement(calibrated(probability, learnt.calibration), named)
 
 
-def ranked(pairs: Pairs, confidence: Floats) -> Iterator[list[int]]:
+def ranked(pairs: Pairs, confidence: Floats, *, floor: float = FLOOR) -> Iterator[list[int]]:
     """For each old page the places of its best pairs, best first (of two as confident the earlier new page), or none."""
     order = np.lexsort((pairs.new, -confidence, pairs.old))
     bounds = np.searchsorted(pairs.old[order], np.arange(pairs.old_count + 1))
     for start, end in pairwise(bounds):
         places = [int(place) for place in order[start : min(end, start + MOST_CANDIDATES)]]
-        yield places if places and confidence[places[0]] >= FLOOR else []
+        yield places if places and confidence[places[0]] >= floor else []
 
 
 def _suggestion(

@@ -1,4 +1,4 @@
-"""What a crawl hands from hand to hand: addresses found, skipped, due, and visited. Values only; who fetches or keeps them is not said."""
+"""What a crawl hands on: addresses found, skipped, due, and visited. Values only; who fetches or keeps them is not said."""
 
 from __future__ import annotations
 

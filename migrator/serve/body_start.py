@@ -135,8 +135,6 @@ class _FramesetOk:
             self._noscript = None if ended else self._noscript
         elif token.kind is Kind.TEXT:
             self.over = _INK.search(tokens.text(token.start, token.end)) is not None
-        elif token.kind is Kind.END:
-            self.over = token.name == b"br"
         elif token.kind is Kind.START:
             self._start_tag(token, tokens)
 

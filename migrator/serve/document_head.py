@@ -14,8 +14,11 @@ from migrator.serve.prescan import UTF_8_MARK
 
 _HEAD_ONLY = frozenset(b"base basefont bgsound head html link meta noframes script style template title".split())
 _IMPLYING_ENDS = frozenset((b"body", b"html", b"br"))
-# Inside these, the names of elements no longer tell how their content is read.
-_UNREADABLE_IN_TEMPLATE = frozenset(b"col colgroup math noscript plaintext select svg".split())
+# In some of these, the names of elements no longer tell how their content is read. From others, where they are not closed,
+# formatting leaks out of the template (the markers in the list of active formatting elements, 13.2.4.3).
+_UNREADABLE_IN_TEMPLATE = frozenset(
+    b"applet caption col colgroup marquee math noscript object plaintext select svg td th".split()
+)
 _EVIDENCE = frozenset((b"html", b"head", b"body", b"title"))
 
 

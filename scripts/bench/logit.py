@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from migrator.pages.confidence import Weights, probabilities
+from scipy.optimize import minimize
+
+from migrator.pages.confidence import SIGNALS, Calibration, Weights, probabilities
 from migrator.pages.similarity import Pairs
 from migrator.pages.vectors import Floats
-from scipy.optimize import minimize
 
 RIDGE = 1.0  # on signals scaled to one standard deviation
 SITE = 150.0  # old pages; bigger sites count with the square root of their size
@@ -37,14 +38,15 @@ def learn(lessons: Sequence[Lesson]) -> Weights:
         return total, slope
 
     found = minimize(loss, np.zeros(len(scale) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
-    return Weights(tuple(round(float(value), 3) for value in found[:-1] / scale), round(float(found[-1]), 3))
+    values = [round(float(value), 3) for value in found[:-1] / scale]
+    return Weights(dict(zip(SIGNALS, values, strict=False)), round(float(found[-1]), 3))
 
 
 def _loss(lesson: Lesson, theta: Floats, scale: Floats) -> tuple[float, Floats]:
     """Minus the log likelihood of one site, and its slope."""
     pairs = lesson.pairs
     weight = lesson.weight * np.sqrt(SITE / lesson.weight.sum())
-    chance = probabilities(lesson.signals / scale, pairs, Weights(tuple(theta[:-1]), float(theta[-1])))
+    chance = probabilities(lesson.signals / scale, pairs, Weights(dict(enumerate(theta[:-1])), float(theta[-1])))
     matched = np.bincount(pairs.old, lesson.right, minlength=pairs.old_count)
     of_right = np.bincount(pairs.old, chance * lesson.right, minlength=pairs.old_count)
     of_none = 1 - np.bincount(pairs.old, chance, minlength=pairs.old_count)
@@ -54,14 +56,15 @@ def _loss(lesson: Lesson, theta: Floats, scale: Floats) -> tuple[float, Floats]:
     return -float(weight @ np.log(np.maximum(likelihood, 1e-12))), slope
 
 
-def calibrate(probability: Floats, right: Floats, weight: Floats) -> tuple[float, float]:
-    """Intercept and slope that make the logit of a probability tell how often it proved right."""
+def calibrate(probability: Floats, right: Floats, weight: Floats) -> Calibration:
+    """The beta calibration (Kull, Silva Filho and Flach, 2017) under which what happened was likeliest."""
     inside = np.clip(probability, 1e-9, 1 - 1e-9)
-    logit = np.log(inside) - np.log1p(-inside)
+    low, high = np.log(inside), -np.log1p(-inside)
 
     def loss(theta: Floats) -> float:
-        lines = theta[0] + theta[1] * logit
-        return float(weight @ (np.logaddexp(0, lines) - right * lines)) + 0.5 * float(theta[0] ** 2 + (theta[1] - 1) ** 2)
+        lines = theta[0] + abs(theta[1]) * low + abs(theta[2]) * high
+        return float(weight @ (np.logaddexp(0, lines) - right * lines)) + 0.5 * float(((theta - [0, 1, 1]) ** 2).sum())
 
-    found = minimize(loss, np.array([0.0, 1.0]), method="Nelder-Mead").x
-    return round(float(found[0]), 3), round(float(found[1]), 3)
+    found = minimize(loss, np.array([0.0, 1.0, 1.0]), method="Nelder-Mead").x
+    start, *slopes = (round(float(value), 3) for value in found)
+    return Calibration(start, *map(abs, slopes))

@@ -1,8 +1,8 @@
 """Scores the matcher on the sites of shared/truth, beside today's best, each site also with weights learnt without it.
 
-    scripts/bench/matching            the tables of score_matching.py
-    scripts/bench/matching --bars     the same; exit 1 where a bar is missed
-    scripts/bench/matching --learn    print what migrator/pages/confidence.py should hold
+scripts/bench/matching            the tables of score_matching.py
+scripts/bench/matching --bars     the same; exit 1 where a bar is missed or the shipped weights are not those learnt
+scripts/bench/matching --learn    print what migrator/pages/confidence.py should hold
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -20,14 +20,14 @@ import numpy as np
 from logit import Lesson, calibrate, learn
 from truth import LEGACY, NEW, SHARED, Truth, read_truth, truth_names
 
-from migrator.pages.confidence import LEARNT, Learnt, Weights, probabilities, with_neighbours
+from migrator.pages.confidence import LEARNT, Calibration, Learnt, probabilities, with_neighbours
 from migrator.pages.matching import LOOKS, judge, match, ranked
 from migrator.pages.suggestion import Candidate, Suggestion
 from migrator.pages.suggestion_csv import write_rows
 from migrator.pages.vectors import Floats
 
 RECALL_BAR = 0.78  # pooled recall@1, each site with weights learnt without it
-UNCALIBRATED = (0.0, 1.0)
+UNCALIBRATED = Calibration(0.0, 1.0, 1.0)
 
 Suggestions = Mapping[str, Sequence[Suggestion]]
 
@@ -73,18 +73,19 @@ def learn_weights(sites: Sequence[Truth]) -> Learnt:
     chances = [probabilities(site.compared[1], site.compared[0], alone) for site in sites]
     together = alone
     for _ in range(LOOKS):
-        signals = [with_neighbours(site.compared[1], site.neighbourhood.votes(chance)) for site, chance in zip(sites, chances, strict=True)]
+        votes = [site.neighbourhood.votes(chance) for site, chance in zip(sites, chances, strict=True)]
+        signals = [with_neighbours(site.compared[1], vote) for site, vote in zip(sites, votes, strict=True)]
         together = learn([lesson(site, signal) for site, signal in zip(sites, signals, strict=True)])
         chances = [probabilities(signal, site.compared[0], together) for site, signal in zip(sites, signals, strict=True)]
     return Learnt(alone, together, UNCALIBRATED)
 
 
-def learn_calibration(sites: Sequence[Truth], chances: Mapping[str, Floats]) -> tuple[float, float]:
+def learn_calibration(sites: Sequence[Truth], chances: Mapping[str, Floats]) -> Calibration:
     """How often the first candidates of these sites, each judged without itself, were right."""
     chance, right, weight = [], [], []
     for site in sites:
         (pairs, _), (correct, _), weights = site.compared, site.answers, site.certainty
-        first = [(old, places[0]) for old, places in enumerate(ranked(pairs, chances[site.name])) if places]
+        first = [(old, places[0]) for old, places in enumerate(ranked(pairs, chances[site.name], floor=0.0)) if places]
         chance += [chances[site.name][place] for _, place in first]
         right += [correct[place] for _, place in first]
         weight += [weights[old] for old, _ in first]
@@ -143,8 +144,8 @@ def figures(title: str, suggestions: Suggestions) -> float:
 
 
 def as_code(learnt: Learnt) -> str:
-    """What was learnt as Python."""
-    return f"LEARNT = Learnt(\n    alone={learnt.alone},\n    together={learnt.together},\n    calibration={learnt.calibration},\n)"
+    """What was learnt as Python, to be formatted."""
+    return f"LEARNT = {learnt!r}"
 
 
 if __name__ == "__main__":

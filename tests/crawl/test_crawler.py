@@ -66,7 +66,9 @@ def test_the_upstream_is_asked_under_the_public_name() -> None:
 
 
 def test_the_new_site_is_asked_at_its_upstream_and_recorded_under_its_public_address() -> None:
-    with live_site({"/": page("/a", "https://www.new.example/b", "https://www.old.example/c"), "/a": page(), "/b": page()}) as site:
+    replies = {"/": page("/a", "https://www.new.example/b", "https://www.old.example/c"), "/a": page(), "/b": page()}
+
+    with live_site(replies) as site:
         result = crawled(site_at("http://127.0.0.1:9", new_upstream=site.url), Side.NEW)
 
         assert [visit.page.url for visit in result.visits if visit.page] == [
@@ -188,9 +190,9 @@ def test_a_site_that_goes_away_ends_the_crawl_and_its_pages_are_not_recorded_as_
         return Reply("", 503)
 
     absent = {"/robots.txt": Reply("", 404), "/sitemap.xml": Reply("", 404)}
-    with live_site({"/": page(*(f"/{number}" for number in range(60))), **absent}, going) as site:
-        with pytest.raises(CrawlError, match="stopped answering"):
-            crawled(site_at(site.url), options=replace(options, retries=1))
+    replies = {"/": page(*(f"/{number}" for number in range(60))), **absent}
+    with live_site(replies, going) as site, pytest.raises(CrawlError, match="stopped answering"):
+        crawled(site_at(site.url), options=replace(options, retries=1))
 
     assert 8 <= len(taken) <= 45
 

@@ -194,7 +194,7 @@ def test_a_name_with_several_addresses_is_tried_at_each() -> None:
     ("header", "expected"),
     [
         ("text/html", ("text/html", None)),
-        ("Text/HTML; Charset=\"utf-8\"", ("text/html", "utf-8")),
+        ('Text/HTML; Charset="utf-8"', ("text/html", "utf-8")),
         (" application/xhtml+xml ;charset=windows-1252; x=y", ("application/xhtml+xml", "windows-1252")),
         ("text/html; charset=", ("text/html", None)),
         ("html", ("", None)),

@@ -97,13 +97,13 @@ def test_whatever_it_holds_it_is_read(body: bytes) -> None:
 
 @pytest.mark.parametrize("named", [True, False])
 def test_what_sitemaps_list_is_visited_and_other_sites_are_not(named: bool) -> None:
-    robots = Reply("Sitemap: http://www.old.example/maps.xml\nSitemap: https://other.example/s.xml" if named else "", kind="text/plain")
+    lines = "Sitemap: http://www.old.example/maps.xml\nSitemap: https://other.example/s.xml"
     first = "/maps.xml" if named else "/sitemap.xml"
     one = listing("http://www.old.example/a", "http://10.0.0.1/x", "https://other.example/b")
     two = gzip.compress(listing("https://old.example/c", "http://old.example/a/").encode())
     replies = {
-        "/robots.txt": robots,
-        first: Reply(listing("http://old.example/1.xml", "http://old.example/2.xml.gz", f"http://old.example{first}", kind="sitemap")),
+        "/robots.txt": Reply(lines if named else "", kind="text/plain"),
+        first: Reply(listing(*(f"http://old.example{path}" for path in ("/1.xml", "/2.xml.gz", first)), kind="sitemap")),
         "/1.xml": Reply(one),
         "/2.xml.gz": Reply(two, kind="application/x-gzip"),
         "/": page(),

@@ -182,7 +182,8 @@ def test_no_banner_leaves_the_page_as_it_is() -> None:
 
 
 def test_a_fault_in_the_banner_costs_only_the_banner(caplog: pytest.LogCaptureFixture) -> None:
-    insertion = Insertion({}.__getitem__)
+    markup: dict[str, bytes] = {}
+    insertion = Insertion(markup.__getitem__)
     with caplog.at_level(logging.ERROR):
         sent = insertion.feed(b"<html><body>x") + insertion.end()
     assert (sent, insertion.outcome) == (b"<html><body>x", Outcome.FAILED)

@@ -68,7 +68,8 @@ def test_a_visit_is_kept_whole(store: Store) -> None:
     frontier = begun(store)
     frontier.add(found("/a"))
     (entry,) = frontier.claim(1)
-    page = Page(entry.url, "http://h/b", 200, (Hop(entry.url, 301),), content=Content(title="A", links=(Link("http://h/c", "c"),)))
+    content = Content(title="A", links=(Link("http://h/c", "c"),))
+    page = Page(entry.url, "http://h/b", 200, (Hop(entry.url, 301),), content=content)
     left_out = Skipped(found("/x/x/x")[0], "path that repeats itself")
 
     frontier.finish(Visit(entry, page, found("/b", "/c", depth=1), (left_out,)))

@@ -43,7 +43,7 @@ def test_one_that_a_newer_version_made_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"not a database at all, but long enough to be read as one" * 40, "choose another with --store"), (b"\0" * 4096, "no store")],
+    [(b"not a database at all, and long enough to be seen as none" * 40, "--store"), (b"\0" * 4096, "no store")],
 )
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "store.db"

@@ -78,7 +78,8 @@ def test_pages_can_be_read_while_others_are_kept(store: Store) -> None:
 
 def test_text_that_no_database_takes_is_kept_without_what_it_refuses(store: Store) -> None:
     broken = "a\0b\ud800c😀"
-    keep(store, Page("http://h/", "http://h/", 200, content=Content(title=broken, headings=(broken,), links=(Link("http://h/x", broken),))))
+    content = Content(title=broken, headings=(broken,), links=(Link("http://h/x", broken),))
+    keep(store, Page("http://h/", "http://h/", 200, content=content))
 
     (page,) = store.pages("main", Side.NEW)
 

@@ -1,0 +1,115 @@
+"""`migrator match`: pours the pages of the store into the matcher, and its suggestions into the store and a sheet."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from migrator.cli.options import config_option, settings_and_site, site_option, store_option
+from migrator.pages.page import Page, Side
+from migrator.pages.suggestion import Suggestion
+from migrator.pages.suggestion_csv import write_rows
+from migrator.store.open import open_store
+from migrator.store.store import Store
+
+BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counted
+
+
+@click.command()
+@config_option
+@store_option
+@site_option
+@click.option(
+    "--csv",
+    "sheet",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Write a row per candidate into this file (- for stdout), to be reviewed and given to `migrator publish --csv`.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the summary to stdout as JSON.")
+def match(config: Path, store: str | None, site: str | None, sheet: Path | None, as_json: bool) -> None:
+    """Suggest a new page for every old page, each with a confidence and the reasons.
+
+    Compares what `migrator crawl legacy` and `migrator crawl new` found: addresses, titles, texts, and where the neighbours of a
+    page went. Pages in different languages are never matched. The suggestions take the place of those of an earlier run;
+    what people decided is kept.
+
+    In the sheet, the rows of an old page are its candidates, best first; an empty new_url says that no page matches.
+    """
+    if as_json and sheet == Path("-"):
+        raise click.UsageError("--json and --csv - both write to stdout; give --csv a file")
+    if sheet and not sheet.parent.is_dir():
+        raise click.UsageError(f"the folder of {sheet} does not exist")
+    settings, chosen = settings_and_site(config, store, site)
+    from migrator.pages import matching  # heavy, and an optional part
+
+    with open_store(settings.store_url) as opened:
+        legacy, new = (_pages(opened, chosen.name, side) for side in (Side.LEGACY, Side.NEW))
+        with _progress() as tell:
+            suggestions = matching.match(legacy, new, tell)
+        opened.save_suggestions(chosen.name, suggestions)
+    if sheet:
+        _write(sheet, write_rows(suggestions, chosen.legacy, chosen.new))
+    _tell(suggestions, as_json)
+
+
+def _pages(store: Store, site: str, side: Side) -> list[Page]:
+    pages = list(store.pages(site, side))
+    if any(page.is_readable for page in pages):
+        return pages
+    found = (
+        f"none of the {len(pages)} addresses of the {side} site is a page that can be read" if pages else f"no {side} page yet"
+    )
+    raise click.UsageError(f"{found}; run `migrator crawl {side}{' --fresh' if pages else ''}` first")
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """One line that tells how far the matcher is, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("matching") as status:
+        yield lambda stage, done, total: status.update(f"{stage}: {done} of {total}")
+
+
+def _write(sheet: Path, text: str) -> None:
+    """Put the sheet in place whole, or not at all; what is no ordinary file is written to as it is."""
+    if sheet == Path("-"):
+        click.echo(text, nl=False)
+        return
+    if sheet.exists() and not sheet.is_file():
+        sheet.write_text(text, encoding="utf-8")
+        return
+    sheet = sheet.resolve()
+    temporary = sheet.with_name(f".{sheet.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(sheet)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _tell(suggestions: Sequence[Suggestion], as_json: bool) -> None:
+    best = [suggestion.best.confidence for suggestion in suggestions if suggestion.best]
+    counts = {}
+    above = len(best) + 1.0
+    for band in BANDS:
+        counts[band] = sum(band <= confidence < above for confidence in best)
+        above = band
+    none = len(suggestions) - len(best)
+    if as_json:
+        bands = {f"{band:g}": count for band, count in counts.items()}
+        click.echo(json.dumps({"old_pages": len(suggestions), "confidence_from": bands, "no_match": none}))
+        return
+    click.echo(f"{len(suggestions)} old pages", err=True)
+    for band, count in counts.items():
+        click.echo(f"  {count:>6} with a confidence of {band:g} or more" if band else f"  {count:>6} with less", err=True)
+    click.echo(f"  {none:>6} without a match", err=True)
