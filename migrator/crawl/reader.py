@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
@@ -53,7 +55,9 @@ class ProcessReader:
         for _ in range(_TRIES):
             pool = self._pool
             try:
-                return await asyncio.get_running_loop().run_in_executor(pool, read_page, body, url, charset)
+                with _interrupts_held():
+                    reading = asyncio.get_running_loop().run_in_executor(pool, read_page, body, url, charset)
+                return await reading
             except BrokenProcessPool:
                 # A page that kills its process takes down the others' too: they are all read again.
                 if pool is self._pool:
@@ -74,9 +78,18 @@ def read_page(body: bytes, url: str, charset: str | None) -> tuple[Content, str]
         return Content(), f"the page could not be read: {type(error).__name__}"
 
 
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while a process may be started: it inherits the mask, and so leaves Ctrl-C to its parent for good."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _live_with_parent() -> None:
-    """Leave Ctrl-C to the parent, and end when it is gone: a killed parent tells its pool nothing."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End when the parent is gone: a killed parent tells its pool nothing."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import re
+
+from migrator.pages.prescan import declared_labels
 
 PRESCAN = 4096  # bytes searched for a declaration; HTML asks for 1024, and browsers look further on slow, old pages
 
@@ -28,10 +29,6 @@ _KNOWN = frozenset(
     + [f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
     + ["gb18030", "big5hkscs"]
 )
-_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
-_META = re.compile(rb"<meta[\s/][^>]*", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_XML_DECLARATION = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
 
 
 def decode(body: bytes, charset: str | None = None) -> str:
@@ -42,7 +39,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _text(body[len(mark) :], name)
-    return _text(body, known_charset(charset or "") or _declared(body[:PRESCAN]) or _guess(body))
+    return _text(body, known_charset(charset or "") or declared_charset(body[:PRESCAN]) or _guess(body))
 
 
 def known_charset(label: str) -> str:
@@ -59,15 +56,9 @@ def _text(body: bytes, name: str) -> str:
     return body.decode(name, "replace").replace("\0", "\ufffd")
 
 
-def _declared(start: bytes) -> str:
-    """What the page itself says (HTML section 13.2.3.2); one that says UTF-16 in ASCII letters is UTF-8."""
-    if xml := _XML_DECLARATION.match(start):
-        labels = [xml[1]]
-    else:
-        metas = _META.findall(_COMMENT.sub(b"", start))
-        labels = [match[1] for meta in metas if (match := _META_CHARSET.search(meta))]
-    names = [known_charset(label.decode("ascii", "replace")) for label in labels]
-    name = next(filter(None, names), "")
+def declared_charset(start: bytes) -> str:
+    """The codec that the page itself asks for, or ""; one that says UTF-16 in ASCII letters is UTF-8."""
+    name = next(filter(None, map(known_charset, declared_labels(start))), "")
     return "utf-8" if name.startswith("utf-16") else name
 
 

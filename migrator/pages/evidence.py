@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from migrator.pages.profile import Profile
-from migrator.pages.words import passages, plain, share_found
+from migrator.pages.words import Passages, passages, plain, share_found
 
 QUOTED = 80  # characters of a title in a sentence
 CLOSE_TITLES = 75  # of 100 (rapidfuzz's token sort ratio)
@@ -21,35 +19,32 @@ NEIGHBOURLY = 0.5  # the least share of neighbours worth a sentence
 _NEIGHBOURS: tuple[tuple[str, Callable[[Profile, Profile], str]], ...] = (
     ("landing", lambda _, new: f"the pages below it moved below {new.path or '/'}"),
     ("merge", lambda old, _: f"other pages of {old.folder or '/'} lead there too"),
-    ("folder", lambda old, new: f"other pages of {old.folder or '/'} moved to {new.folder or '/'}"),
+    ("folder", lambda old, new: f"other pages of {old.folder or '/'} are now in {new.folder or '/'}"),
     ("links", lambda _, __: "it links to the same pages"),
 )
 
 
 class Witness:
-    """Tells why two pages belong together; remembers the passages of the new pages it was asked about."""
+    """Tells why old and new pages belong together; remembers the passages of the new pages it was asked about."""
 
     def __init__(self) -> None:
-        self._passages: dict[str, npt.NDArray[np.uint64]] = {}
+        self._read: dict[str, Passages] = {}
 
-    def sentences(self, old: Profile, new: Profile, signals: Mapping[str, float]) -> tuple[str, ...]:
-        """What speaks for the new page, strongest first; never empty."""
-        found = [*_address(old, new), *_title(old, new), *self._text(old, new, signals["words"])]
-        found += [say(old, new) for signal, say in _NEIGHBOURS if signals[signal] >= NEIGHBOURLY and old.folder != new.folder]
+    def sentences(self, old: Profile, wanted: Passages, new: Profile, signals: Mapping[str, float]) -> tuple[str, ...]:
+        """What speaks for the new page, strongest first; never empty. `wanted` are the passages of the old page."""
+        found = [*_address(old, new), *_title(old, new), *self._text(wanted, new, signals["words"])]
+        found += [say(old, new) for signal, say in _NEIGHBOURS if signals[signal] >= NEIGHBOURLY]
         return tuple(found) or ("only weak likeness of address, title and words",)
 
-    def _text(self, old: Profile, new: Profile, alike: float) -> Iterator[str]:
-        share = share_found(passages(old.text), self._of(new))
+    def _text(self, wanted: Passages, new: Profile, alike: float) -> Iterator[str]:
+        url = new.page.final_url
+        if url not in self._read:
+            self._read[url] = passages(new.text)
+        share = share_found(wanted, self._read[url])
         if share >= FOUND_AGAIN:
             yield f"{share * 100:.0f} % of its passages found again"
         elif alike >= MUCH_ALIKE:
             yield f"much the same words ({alike:.2f} of 1)"
-
-    def _of(self, new: Profile) -> npt.NDArray[np.uint64]:
-        url = new.page.final_url
-        if url not in self._passages:
-            self._passages[url] = passages(new.text)
-        return self._passages[url]
 
 
 def _address(old: Profile, new: Profile) -> Iterator[str]:

@@ -26,6 +26,7 @@ _BLOCKS = _HEADINGS | {
     *("title", "tr", "ul"),
 }
 _LINES = ("title", "h1", "base", "canonical", "language", "content-language", "description")
+_REFRESH = re.compile(r"[\s\d.]*[;,]\s*url\s*=(.*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,5}")
 
 
@@ -128,10 +129,23 @@ class _Reader:
             self._first("base", _attribute(tag, "href"))
         elif tag.name == "link" and "canonical" in _attribute(tag, "rel").lower().split():
             self._first("canonical", _attribute(tag, "href"))
-        elif tag.name == "meta" and _attribute(tag, "name").lower() == "description":
-            self._first("description", fold(_attribute(tag, "content")[:MAX_ADDRESS])[:MAX_LINE].rstrip())
-        elif tag.name == "meta" and _attribute(tag, "http-equiv").lower() == "content-language":
-            self._first("content-language", _attribute(tag, "content"))
+        elif tag.name in ("frame", "iframe"):
+            self._anchor(_attribute(tag, "src"), fold(_attribute(tag, "title")[:MAX_ADDRESS])[:MAX_LINE].rstrip())
+        elif tag.name == "meta":
+            self._meta(tag, _attribute(tag, "content")[:MAX_ADDRESS])
+
+    def _meta(self, tag: Tag, content: str) -> None:
+        state = _attribute(tag, "http-equiv").lower()
+        if _attribute(tag, "name").lower() == "description":
+            self._first("description", fold(content)[:MAX_LINE].rstrip())
+        elif state == "content-language":
+            self._first("content-language", content)
+        elif state == "refresh" and (match := _REFRESH.match(content)):
+            self._anchor(match[1].strip("\"' "), "")
+
+    def _anchor(self, href: str, text: str) -> None:
+        if len(self.anchors) < MAX_ITEMS:
+            self.anchors.append((href, text))
 
     def _first(self, key: str, value: str) -> None:
         self.lines[key] = self.lines[key] or value
@@ -142,8 +156,7 @@ class _Reader:
             return
         line = capture.line()
         if slot == "a":
-            if len(self.anchors) < MAX_ITEMS:
-                self.anchors.append((_attribute(capture.tag, "href"), line))
+            self._anchor(_attribute(capture.tag, "href"), line)
         elif slot == "title":
             self._first("title", line)
         elif line and len(self.headings) < MAX_ITEMS:

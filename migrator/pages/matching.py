@@ -25,6 +25,7 @@ try:
     from migrator.pages.profile import Profile, profiles
     from migrator.pages.similarity import Pairs, compare
     from migrator.pages.vectors import Floats
+    from migrator.pages.words import passages
 except ModuleNotFoundError as missing:
     if missing.name and missing.name.startswith("migrator"):
         raise
@@ -98,11 +99,11 @@ def ranked(pairs: Pairs, confidence: Floats, *, floor: float = FLOOR) -> Iterato
 def _suggestion(
     old: Profile, new: Sequence[Profile], places: Sequence[int], pairs: Pairs, judgement: Judgement, witness: Witness
 ) -> Suggestion:
-    candidates = []
+    candidates, wanted = [], passages(old.text)
     for place in places:
         target = new[pairs.new[place]]
         signals = {name: float(column[place]) for name, column in judgement.signals.items()}
-        evidence = witness.sentences(old, target, signals)
+        evidence = witness.sentences(old, wanted, target, signals)
         candidates.append(Candidate(target.page.final_url, round(float(judgement.confidence[place]), 6), evidence))
     return Suggestion(old.page.url, tuple(candidates), _remark(old, candidates))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ Matrix = Any  # scipy.sparse.csr_matrix, which has no types of its own
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
-BLOCK = 20_000  # pairs worked on at once
+BLOCK = 10_000_000  # numbers worked on at once
 
 
 def word_vectors(split: Callable[[str], list[str]], *sides: Sequence[str]) -> list[Matrix]:
@@ -67,9 +68,11 @@ def best_pairs(left: Matrix, right: Matrix, count: int) -> tuple[Places, Places]
 
 
 def products(left: Matrix, right: Matrix, rows: Places, columns: Places) -> Floats:
-    """For each pair of a row of `left` and a row of `right` their scalar product, block by block."""
+    """For each pair of a row of `left` and a row of `right` their scalar product, in blocks of bounded size."""
     found = np.zeros(len(rows))
-    for start in range(0, len(rows), BLOCK):
-        block = slice(start, start + BLOCK)
+    sizes = np.cumsum(np.diff(left.indptr)[rows] + np.diff(right.indptr)[columns])
+    cuts = np.searchsorted(sizes, np.arange(BLOCK, sizes[-1], BLOCK)) if len(sizes) else ()
+    for start, end in pairwise(np.unique([0, *cuts, len(rows)])):
+        block = slice(start, end)
         found[block] = np.asarray(left[rows[block]].multiply(right[columns[block]]).sum(axis=1)).ravel()
     return found

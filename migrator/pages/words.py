@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+
+Passages = npt.NDArray[np.uint64]
 
 PASSAGE = 5  # words
 MAX_WORDS = 20_000  # of one page
 
 # Scripts written without spaces (kana, Han, Hangul, Thai, Lao, Burmese, Khmer): two letters stand for a word there.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
-_RUN = re.compile(f"([{_UNSPACED}]+)|[^\\W_{_UNSPACED}]+")
+_RUN = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 def words(text: str) -> list[str]:
     """The words of a text, case folded; pairs of letters where its script sets no spaces."""
-    found: list[str] = []
-    for match in _RUN.finditer(unicodedata.normalize("NFKC", text).casefold()):
-        found.extend(_pairs(match[1]) if match[1] else (match[0],))
-        if len(found) >= MAX_WORDS:
-            break
-    return found
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    runs: list[str] = _RUN.findall(folded)[:MAX_WORDS]
+    if not _IS_UNSPACED.search(folded):
+        return runs
+    return [word for run in runs for word in (_pairs(run) if _IS_UNSPACED.match(run) else (run,))][:MAX_WORDS]
 
 
 def plain(text: str) -> str:
@@ -33,7 +34,7 @@ def plain(text: str) -> str:
     return " ".join(words(text))
 
 
-def passages(text: str) -> npt.NDArray[np.uint64]:
+def passages(text: str) -> Passages:
     """The different runs of five words in a text, as sorted hashes; none where it has fewer words."""
     hashes = np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words(text)], dtype=np.uint64)
     if len(hashes) < PASSAGE:
@@ -44,7 +45,7 @@ def passages(text: str) -> npt.NDArray[np.uint64]:
     return np.unique(rolled)
 
 
-def share_found(wanted: npt.NDArray[np.uint64], among: npt.NDArray[np.uint64]) -> float:
+def share_found(wanted: Passages, among: Passages) -> float:
     """Which share of the passages `wanted` stands `among` those of another text."""
     if not len(wanted) or not len(among):
         return 0.0
@@ -52,7 +53,5 @@ def share_found(wanted: npt.NDArray[np.uint64], among: npt.NDArray[np.uint64]) -
     return float(np.mean(among[places] == wanted))
 
 
-def _pairs(run: str) -> Iterator[str]:
-    if len(run) == 1:
-        yield run
-    yield from (run[start : start + 2] for start in range(len(run) - 1))
+def _pairs(run: str) -> list[str]:
+    return [run[start : start + 2] for start in range(len(run) - 1)] or [run]

@@ -11,7 +11,7 @@ from migrator.rules.compiled import compile_rule
 from migrator.rules.decision import Gone, Redirect
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.rules.table import Request, RuleTable
-from migrator.rules.yaml_edit import add_rules, set_redirects
+from migrator.rules.yaml_edit import Value, add_rules, set_redirects
 from migrator.urls import Key, look_up_key, normal_url, origin_of, split_url
 
 
@@ -123,7 +123,9 @@ def _already_answered(rule: Rule, site: Site, table: RuleTable) -> str | None:
 def _written(text: str, rules: list[Rule], site: Site, options: PublishOptions) -> str:
     """The text with the rules in it: redirects in the short form, unless the site soaks its rules, which needs their date."""
     if site.soak:
-        dated = [{"from": rule.source, "to": rule.to, "added": options.today} for rule in rules if rule.to]
+        dated: list[dict[str, Value]] = [
+            {"from": rule.source, "to": rule.to, "added": options.today} for rule in rules if rule.to
+        ]
         text = add_rules(text, dated, options.file)
     else:
         text = set_redirects(text, {rule.source: rule.to for rule in rules if rule.to}, options.file)

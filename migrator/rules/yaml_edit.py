@@ -12,6 +12,7 @@ from migrator.rules.yaml_nodes import Mapping, Node, Scalar, Sequence, read_node
 
 _PLAIN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9/_.~+=%?&@-]*")
 _READ_OTHERWISE = re.compile(r"(?i)true|false|yes|no|on|off|null|[\d.:_+-]+")
+Value = str | bool | dt.date
 LONGEST_SIMPLE_KEY = 1000  # characters; YAML 1.1 allows 1024 for a key on one line
 
 
@@ -29,7 +30,7 @@ def set_redirects(text: str, redirects: Items[str, str], file: str) -> str:
     return _append(text, "redirects", lines, file) if lines else text
 
 
-def add_rules(text: str, rules: Rows[Items[str, str | bool | dt.date]], file: str) -> str:
+def add_rules(text: str, rules: Rows[Items[str, Value]], file: str) -> str:
     """`text` with rules in the long form at the end of `rules:`; the keys of each in the order given."""
     lines = []
     for rule in rules:
@@ -51,7 +52,7 @@ def _escaped(letter: str) -> str:
     return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
 
 
-def _value(value: str | bool | dt.date) -> str:
+def _value(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return scalar(value) if isinstance(value, str) else value.isoformat()

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from migrator.serve.html_tokens import Kind, Token, Tokenizer, attributes
+from migrator.serve.html_syntax import attributes
+from migrator.serve.html_tokens import Kind, Token, Tokenizer
 from migrator.serve.noscript import Noscript
 
 MARK = b"data-migrator-banner"  # the attribute by which a banner's outermost element is known again
@@ -123,15 +124,22 @@ class _FramesetOk:
 
     def __init__(self) -> None:
         self.over = False
-        self.unsure = False  # from here only the bytes are looked at: the tokens could be read in two ways
+        self._unreadable = False
         self._noscript: Noscript | None = None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the tokens could be read in two ways, so that only the bytes may be looked at."""
+        return self._unreadable or self._noscript is not None
 
     def take(self, token: Token, tokens: Tokenizer) -> None:
         """Follow one more token."""
+        if self._unreadable:
+            return
         if self._noscript is not None:
             # A browser with scripting reads nothing of this, so nothing of it settles the matter.
             ended = self._noscript.take(token, tokens)
-            self.unsure = ended is False
+            self._unreadable = ended is False
             self._noscript = None if ended else self._noscript
         elif token.kind is Kind.TEXT:
             self.over = _INK.search(tokens.text(token.start, token.end)) is not None
@@ -142,7 +150,7 @@ class _FramesetOk:
         if token.name == b"noscript":
             self._noscript = Noscript(token.end)
         elif token.name in (b"svg", b"math", b"frameset"):
-            self.unsure = True
+            self._unreadable = True
         elif token.name == b"input":
             self.over = attributes(tokens.text(token.start, token.end)).get(b"type", b"").lower() != b"hidden"
         else:
@@ -177,7 +185,7 @@ class BodyStart:
         frameset_ok = self._frameset_ok
         if frameset_ok is None:
             return self._skip_links.over
-        if not frameset_ok.over and not frameset_ok.unsure:
+        if not frameset_ok.over:
             frameset_ok.take(token, tokens)
         return self._skip_links.over and frameset_ok.over
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from migrator.serve.html_tokens import ATTRIBUTES, BOUNDARY, Kind, Token, Tokenizer, any_case, attributes
+from migrator.serve.html_syntax import ATTRIBUTES, BOUNDARY, any_case, attributes
+from migrator.serve.html_tokens import Kind, Token, Tokenizer
 from migrator.serve.noscript import Noscript
 from migrator.serve.prescan import UTF_8_MARK
 

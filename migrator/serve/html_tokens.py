@@ -9,61 +9,25 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-# What stands between a tag's name and its ">". Every item is matched only once its end is certain, so that more bytes never
-# change it, and every repetition is possessive, so that hostile bytes cost linear time.
-ATTRIBUTES = (
-    rb"(?:[\t\n\f\r /]++"
-    rb"|[^\t\n\f\r />][^\t\n\f\r />=]*+"
-    rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
-    rb"(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+(?=[\t\n\f\r >])|(?=>))"
-    rb"|(?=[\t\n\f\r ]*+[^\t\n\f\r =])))*+"
+from migrator.serve.html_syntax import (
+    BOGUS_COMMENT_END,
+    CERTAIN_ATTRIBUTES,
+    COMMENT_END,
+    EMPTY_COMMENT,
+    LAST_SPACES,
+    MARKUP,
+    OPEN_QUOTE,
+    RAW_TEXT_ENDS,
+    SCRIPT_EVENTS,
+    SPACES,
+    TEXT,
+    UNSURE_MARKUP,
+    UNSURE_MARKUP_SIZE,
+    UNSURE_REFERENCE,
+    WHOLE_TAG,
 )
-BOUNDARY = rb"(?=[\t\n\f\r />])"  # after a tag's name
-_ATTRIBUTES = re.compile(ATTRIBUTES)
-_WHOLE_TAG = re.compile(rb"[\t\n\f\r ]*+(<)(/?+)([A-Za-z][^\t\n\f\r />]*+)" + ATTRIBUTES + rb">")
-_OPEN_QUOTE = re.compile(rb"[^\t\n\f\r />][^\t\n\f\r />=]*+[\t\n\f\r ]*+=[\t\n\f\r ]*+([\"'])")
-_ATTRIBUTE = re.compile(
-    rb"""([^\t\n\f\r />][^\t\n\f\r />=]*+)
-    (?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"([^"]*+)"|'([^']*+)'|([^\t\n\f\r >]*+)))?+""",
-    re.VERBOSE,
-)
-_TAG_NAME = re.compile(rb"</?[A-Za-z][^\t\n\f\r />]*+")
 
-_MARKUP = re.compile(rb"<(?:(/?[A-Za-z][^\t\n\f\r />]*+)|(!--)|(!(?i:doctype))|(!|\?|/[^>A-Za-z])|(/>))")
-_UNSURE_MARKUP = re.compile(rb"<(?:/|!(?:-|(?i:d(?:o(?:c(?:t(?:yp?)?)?)?)?))?)?\Z")
-_UNSURE_MARKUP_SIZE = len(b"<!doctyp")
-
-# White space may be written as a character reference; longer ones than any page has are taken for text.
-_SPACE = rb"[\t\n\f\r ]++|&(?:Tab;|NewLine;|#0{0,20}(?:9|10|12|13|32)(?:;|%b)|#[xX]0{0,20}(?:9|[aAcCdD]|20)(?:;|%b))"
-_SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?=[^0-9;])", rb"(?=[^0-9A-Fa-f;])")))
-_LAST_SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?![0-9;])", rb"(?![0-9A-Fa-f;])")))
-_UNSURE_REFERENCE = re.compile(rb"&[#0-9A-Za-z]{0,31}\Z")
-_TEXT = re.compile(rb"&[#0-9A-Za-z]{0,31}+;?+|<?+[^<&]{0,64}+")  # short, as the first bytes tell all
-
-_COMMENT_END = re.compile(rb"--!?>")
-_EMPTY_COMMENT = re.compile(rb"<!---?>")
-_BOGUS_COMMENT_END = re.compile(rb">")
-_NEVER = re.compile(rb"(?!)")
-
-
-def any_case(name: bytes) -> bytes:
-    """A pattern for a lower-case name in any case. Unlike re.IGNORECASE it lets a search begin at the first fixed byte."""
-    return b"".join(b"[%c%c]" % (letter, letter - 32) for letter in name)
-
-
-_RAW_ENDS = {
-    name: re.compile(rb"</" + any_case(name) + BOUNDARY)
-    for name in (b"title", b"textarea", b"style", b"xmp", b"iframe", b"noembed", b"noframes")
-} | {b"plaintext": _NEVER}
-
-# Script data, escaped, double escaped (sections 13.2.5.15 to 13.2.5.31): what can change the state, seen from each.
-_SCRIPT = any_case(b"script") + BOUNDARY
-_SCRIPT_EVENTS = (
-    re.compile(rb"<(?:(!--)|/" + _SCRIPT + rb")"),
-    re.compile(rb"-->|<(/?)" + _SCRIPT),
-    re.compile(rb"-->|</" + _SCRIPT),
-)
-_RAW_TEXT = frozenset(_RAW_ENDS) | {b"script"}
+_RAW_TEXT = frozenset(RAW_TEXT_ENDS) | {b"script"}
 _SCRIPT_TAIL = len(b"</script")
 _PLAIN, _ESCAPED, _TWICE_ESCAPED = range(3)
 
@@ -97,7 +61,7 @@ class Tokenizer:
         self._buffer = bytearray()
         self._offset = 0  # of the buffer's first byte in the document
         self._position = 0  # in the buffer, as all below
-        self._spaces = _SPACES
+        self._spaces = SPACES
         self._ended = False
         self._content: re.Pattern[bytes] | None = None  # what ends the comment or raw text we are in
         self._content_tail = 0
@@ -129,7 +93,7 @@ class Tokenizer:
         """Say that no more bytes will come; what could have become markup is text from now on."""
         self._ended = True
         self._awaited = b""
-        self._spaces = _LAST_SPACES
+        self._spaces = LAST_SPACES
 
     def skip(self, count: int) -> None:
         """Pass over `count` bytes untold, such as a byte order mark."""
@@ -154,12 +118,12 @@ class Tokenizer:
         """The next whole token, or None until more bytes come."""
         buffer = self._buffer
         while self._leave_content() and not self._is_awaiting():
-            if not self._awaited and (tag := _WHOLE_TAG.match(buffer, self._position)):
+            if not self._awaited and (tag := WHOLE_TAG.match(buffer, self._position)):
                 return self._tag_token(tag.start(1), tag.end(), tag[3].lower(), closing=tag[2] != b"")
             start = self._position = self._spaces.match(buffer, self._position).end()  # type: ignore[union-attr]
             if not self._ended and self._is_unsure(start):
                 return None
-            found = _MARKUP.match(buffer, start)
+            found = MARKUP.match(buffer, start)
             if found is None:
                 return self._text_token(start)
             if found.lastindex == 1:
@@ -180,9 +144,9 @@ class Tokenizer:
 
     def _is_unsure(self, start: int) -> bool:
         buffer = self._buffer
-        if len(buffer) - start <= _UNSURE_MARKUP_SIZE and _UNSURE_MARKUP.match(buffer, start):
+        if len(buffer) - start <= UNSURE_MARKUP_SIZE and UNSURE_MARKUP.match(buffer, start):
             return True
-        return buffer[start : start + 1] == b"&" and _UNSURE_REFERENCE.match(buffer, start) is not None
+        return buffer[start : start + 1] == b"&" and UNSURE_REFERENCE.match(buffer, start) is not None
 
     def _await(self, byte: bytes) -> None:
         self._awaited = byte
@@ -195,7 +159,7 @@ class Tokenizer:
         return False
 
     def _text_token(self, start: int) -> Token | None:
-        end = _TEXT.match(self._buffer, start).end()  # type: ignore[union-attr]
+        end = TEXT.match(self._buffer, start).end()  # type: ignore[union-attr]
         if start == end:
             return None
         self._position = end
@@ -212,11 +176,11 @@ class Tokenizer:
 
     def _tag(self, start: int, name_end: int) -> Token | None:
         buffer = self._buffer
-        end = _ATTRIBUTES.match(buffer, max(self._resume, name_end)).end()  # type: ignore[union-attr]
+        end = CERTAIN_ATTRIBUTES.match(buffer, max(self._resume, name_end)).end()  # type: ignore[union-attr]
         if buffer[end : end + 1] != b">":
             # A name that touches the buffer's end may go on, so it is read again.
             self._resume = end if end > name_end else 0
-            quote = _OPEN_QUOTE.match(buffer, end)
+            quote = OPEN_QUOTE.match(buffer, end)
             self._await(quote[1] if quote else b">")
             return None
         self._resume, self._awaited = 0, b""
@@ -236,7 +200,7 @@ class Tokenizer:
         if name == b"script":
             self._script = _PLAIN
         else:
-            self._content, self._content_tail = _RAW_ENDS[name], len(name) + 2
+            self._content, self._content_tail = RAW_TEXT_ENDS[name], len(name) + 2
 
     def _enter_comment(self, start: int, form: int | None) -> bool:
         """Whether the comment at `start` could be entered (it is left by `_leave_content`) or passed over at once."""
@@ -245,14 +209,14 @@ class Tokenizer:
             self._position = start + 3
         elif form == 4:
             self._position = start + 2
-            self._content, self._content_tail = _BOGUS_COMMENT_END, 0
-        elif empty := _EMPTY_COMMENT.match(buffer, start):
+            self._content, self._content_tail = BOGUS_COMMENT_END, 0
+        elif empty := EMPTY_COMMENT.match(buffer, start):
             self._position = empty.end()
         elif len(buffer) - start < len(b"<!--->"):
             return False
         else:
             self._position = start + 4
-            self._content, self._content_tail = _COMMENT_END, 3
+            self._content, self._content_tail = COMMENT_END, 3
         return True
 
     def _leave_content(self) -> bool:
@@ -267,13 +231,13 @@ class Tokenizer:
             self._position = max(self._position, len(self._buffer) - self._content_tail)
             return False
         self._content = None
-        comment = content is _COMMENT_END or content is _BOGUS_COMMENT_END
+        comment = content is COMMENT_END or content is BOGUS_COMMENT_END
         self._position = found.end() if comment else found.start()
         return True
 
     def _leave_script(self) -> bool:
         while self._script is not None:
-            found = _SCRIPT_EVENTS[self._script].search(self._buffer, self._position)
+            found = SCRIPT_EVENTS[self._script].search(self._buffer, self._position)
             if found is None:
                 self._position = max(self._position, len(self._buffer) - _SCRIPT_TAIL)
                 return False
@@ -294,12 +258,3 @@ class Tokenizer:
         else:
             self._script = None
             self._position = found.start()
-
-
-def attributes(tag: bytes) -> dict[bytes, bytes]:
-    """The attributes of a whole start tag, names in lower case; of a repeated name the first counts, as in the standard."""
-    found: dict[bytes, bytes] = {}
-    name = _TAG_NAME.match(tag)
-    for match in _ATTRIBUTE.finditer(tag, name.end() if name else 0, len(tag) - 1):
-        found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or b"")
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from migrator.serve.html_tokens import any_case
+from migrator.serve.html_syntax import any_case
 
 PRESCAN = 1024  # bytes; only in these is a <meta charset> looked for
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.errors import ConfigError
-from migrator.rules.yaml_edit import add_rules, scalar, set_redirects
+from migrator.rules.yaml_edit import Value, add_rules, scalar, set_redirects
 from migrator.rules.yaml_nodes import Mapping, Scalar, read_nodes
 from migrator.rules.yaml_text import read_map
 from tests.rules.making import SITE
@@ -63,7 +63,7 @@ def test_a_redirect_that_stands_there_is_replaced_in_its_place() -> None:
 
 @pytest.mark.parametrize("before", SHAPES)
 def test_rules_are_added_at_the_end_of_their_section(before: str) -> None:
-    rule = {"from": "/gone", "gone": True, "added": dt.date(2026, 11, 24)}
+    rule: dict[str, Value] = {"from": "/gone", "gone": True, "added": dt.date(2026, 11, 24)}
     found = read_map(add_rules(before, [rule, {"from": "/p/*", "to": "/q/:splat"}], "r"), "r")
 
     assert not found.problems

@@ -190,6 +190,7 @@ def test_the_json_schema_accepts_what_the_reader_accepts() -> None:
 
     jsonschema.validate(instance, schema)
     assert not read_map(json.dumps(instance), "r").problems
-    for wrong in ({"bannner": {}}, {"rules": [{"from": "/a", "too": "/b"}]}, {"version": 2}):
+    faults: list[dict[str, object]] = [{"bannner": {}}, {"rules": [{"from": "/a", "too": "/b"}]}, {"version": 2}]
+    for wrong in faults:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**instance, **wrong}, schema)

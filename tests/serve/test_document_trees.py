@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from migrator.serve.insertion import Insertion, Outcome
@@ -16,6 +18,16 @@ from tests.serve.html5lib import BANNER, encoding_documents, tree_documents
 _INSERTED = (Outcome.EXPLICIT, Outcome.IMPLIED)
 # So that documents which say nothing of themselves are taken for pages too.
 PREFIXES = (b"", b"<!DOCTYPE html>", b"<title>a</title></head>", b"<html><template></template>")
+_OPENINGS = (
+    *(b"<!DOCTYPE html>", b"<html><head>", b"<title>x</title></head>", b"<html><body>", b"<html><body><div>"),
+    *(b"<html><head><noscript>", b"<html><head><template>", b"<html><body><a href=#x>Skip</a>", b"<title>x</title><noscript>"),
+)
+_NAMES = (
+    b"a b p div span ul li nav h1 html head body title script style noscript template frameset svg math select option table tr td "
+    b"iframe textarea noframes form object button xmp br img input meta link base col frame plaintext foreignObject header"
+).split()
+_TEXTS = b"text|\n|&nbsp;|&#32;|&#9|&|\0|<!-->|<!--|-->|<!DOCTYPE html>|<a href=#x>|<body a='>'>|<!x>|</>|<|<x|<div id=page>|]]>"
+_PIECES = [*(b"<%b>" % name for name in _NAMES), *(b"</%b>" % name for name in _NAMES), *_TEXTS.split(b"|"), b"|"]
 
 
 def insert(document: bytes, cuts: Sequence[int] = (), banner: bytes = BANNER) -> tuple[bytes, Outcome]:
@@ -77,6 +89,17 @@ def test_every_tree_is_the_same_but_for_a_banner_first_in_its_body(prefix: bytes
     assert outcomes.total() > 1_700
     assert outcomes[Outcome.EXPLICIT] + outcomes[Outcome.IMPLIED] > 650
     assert not outcomes[Outcome.FAILED]
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(_OPENINGS), st.lists(st.sampled_from(_PIECES), max_size=12))
+def test_so_is_every_tree_that_chance_makes(opening: bytes, pieces: list[bytes]) -> None:
+    document = opening + b"".join(pieces)
+    sent, outcome = insert(document)
+    if outcome in _INSERTED:
+        after, banners, _owner = parse(sent)
+        assert after == parse(document)[0]
+        assert len(banners) == 1
 
 
 def test_chunks_change_nothing() -> None:

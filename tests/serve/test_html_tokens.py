@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.serve.html_tokens import Kind, Token, Tokenizer, attributes
+from migrator.serve.html_syntax import attributes
+from migrator.serve.html_tokens import Kind, Token, Tokenizer
 from tests.serve.html5lib import tokenizer_tests
 
 _KINDS = {"StartTag": Kind.START, "EndTag": Kind.END, "DOCTYPE": Kind.DOCTYPE}
