@@ -6,7 +6,8 @@ import codecs
 
 from migrator.pages.prescan import declared_labels
 
-PRESCAN = 4096  # bytes searched for a declaration; HTML asks for 1024, and browsers look further on slow, old pages
+PRESCAN = 16_384  # bytes searched for a declaration; HTML asks for 1024, and browsers look further
+LONGEST_LABEL = 40
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # The Encoding Standard (section 4.2) reads these labels as a superset of what they say.
@@ -21,6 +22,21 @@ _SUPERSETS = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "big5": "big5hkscs",
+}
+# Labels of the Encoding Standard that Python does not know.
+_ALIASES = {
+    "gb_2312-80": "gb2312",
+    "iso-8859-8-i": "iso8859-8",
+    "iso88591": "iso8859-1",
+    "iso885915": "iso8859-15",
+    "koi": "koi8-r",
+    "unicode-1-1-utf-8": "utf-8",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+    "x-euc-jp": "euc_jp",
+    "x-gbk": "gbk",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-sjis": "shift_jis",
 }
 # What the Encoding Standard knows, by the names of Python's codecs; UTF-7, base64 and their like are no page's charset.
 _KNOWN = frozenset(
@@ -39,13 +55,16 @@ def decode(body: bytes, charset: str | None = None) -> str:
     for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _text(body[len(mark) :], name)
-    return _text(body, known_charset(charset or "") or declared_charset(body[:PRESCAN]) or _guess(body))
+    return _text(body, known_charset((charset or "").strip("\"' ")) or declared_charset(body[:PRESCAN]) or _guess(body))
 
 
 def known_charset(label: str) -> str:
     """The Python codec a browser would use for that label, or "" where it knows none."""
+    label = label.strip(" \t\r\n\f").lower()
+    if len(label) > LONGEST_LABEL:
+        return ""
     try:
-        name = codecs.lookup(label.strip(" \t\r\n\f\"'").lower()).name
+        name = codecs.lookup(_ALIASES.get(label, label)).name
     except (LookupError, ValueError):
         return ""
     name = _SUPERSETS.get(name, name)

@@ -6,7 +6,7 @@ Needs the optional part `match`; importing this file without it raises MissingEx
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from migrator.errors import MissingExtraError
@@ -72,7 +72,8 @@ def profiled(legacy: Sequence[Page], new: Sequence[Page]) -> tuple[list[Profile]
     """The profiles of the old pages that need an answer, and of the new pages that may be one, each once."""
     hosts = {origin.netloc for page in legacy if (origin := origin_of(page.url))}
     old_pages = [page for page in legacy if page.is_readable and (origin := origin_of(page.final_url)) and origin.netloc in hosts]
-    new_pages = list({page.final_url: page for page in reversed(new) if page.is_readable}.values())[::-1]
+    by_answer = {page.final_url: replace(page, url=page.final_url) for page in new if page.is_readable}
+    new_pages = list(by_answer.values())
     spoken = languages(old_pages, new_pages)
     return profiles(old_pages, spoken[0]), profiles(new_pages, spoken[1])
 

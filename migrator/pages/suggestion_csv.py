@@ -16,7 +16,8 @@ from migrator.urls import origin_of, split_url
 COLUMNS = ("old_url", "new_url", "confidence", "rank", "evidence")
 REQUIRED = ("old_url", "new_url")
 # What a spreadsheet takes for a formula when a cell begins with it; an apostrophe before it makes the cell text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_APOSTROPHE = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,12 @@ def _rounded_down(confidence: float) -> str:
 
 
 def _unmistakable(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """The cell as text and nothing else; what begins with an apostrophe gets another, so that reading takes one off."""
+    return f"{_APOSTROPHE}{cell}" if cell.startswith((*_FORMULA, _APOSTROPHE)) else cell
 
 
 def _as_meant(cell: str) -> str:
-    return (cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell).strip()
+    return cell[1:] if cell.startswith(_APOSTROPHE) and cell[1:].startswith((*_FORMULA, _APOSTROPHE)) else cell
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -118,18 +120,18 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _row(cells: dict[str, str], place: Place) -> Row | Problem:
-    old, verdict = cells.get("old_url", ""), cells.get("verdict", "").lower()
-    confidence, rank = _number(cells.get("confidence", "")), _number(cells.get("rank", "") or "1")
+    old, new, verdict = (cells.get(name, "").strip() for name in ("old_url", "new_url", "verdict"))
+    confidence, rank = _number(cells.get("confidence", "")), _number(cells.get("rank", "").strip() or "1")
     if not old:
         return Problem(place, "csv-row", "the row has no old address", "Fill in `old_url`, or delete the row.")
     if confidence is None or not 0 <= confidence <= 1:
         return _unfit(place, cells["confidence"], "confidence", "a number from 0 to 1")
     if rank is None or rank < 1:
         return _unfit(place, cells["rank"], "rank", "1 for the best candidate")
-    if verdict and verdict not in list(Answer):
+    if verdict and verdict.lower() not in list(Answer):
         return _unfit(place, verdict, "verdict", f"one of {', '.join(Answer)}")
-    answer = Answer(verdict) if verdict else None
-    return Row(old, cells.get("new_url", ""), confidence, int(rank), cells.get("evidence", ""), answer, place)
+    answer = Answer(verdict.lower()) if verdict else None
+    return Row(old, new, confidence, int(rank), cells.get("evidence", ""), answer, place)
 
 
 def _unfit(place: Place, cell: str, kind: str, wanted: str) -> Problem:
@@ -139,7 +141,7 @@ def _unfit(place: Place, cell: str, kind: str, wanted: str) -> Problem:
 def _number(cell: str) -> float | None:
     """A number with decimal point or comma; 0 where the cell is empty, None where it holds something else."""
     try:
-        number = float(cell.replace(",", ".") or 0)
+        number = float(cell.strip().replace(",", ".") or 0)
     except ValueError:
         return None
     return number if math.isfinite(number) else None

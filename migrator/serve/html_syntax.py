@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 # What stands between a tag's name and its ">". Every item is matched only once its end is certain, so that more bytes never
-# change it, and every repetition is possessive, so that hostile bytes cost linear time.
+# change it.
 ATTRIBUTES = (
     rb"(?:[\t\n\f\r /]++"
     rb"|[^\t\n\f\r />][^\t\n\f\r />=]*+"

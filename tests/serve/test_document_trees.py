@@ -23,8 +23,8 @@ _OPENINGS = (
     *(b"<html><head><noscript>", b"<html><head><template>", b"<html><body><a href=#x>Skip</a>", b"<title>x</title><noscript>"),
 )
 _NAMES = (
-    b"a b p div span ul li nav h1 html head body title script style noscript template frameset svg math select option table tr td "
-    b"iframe textarea noframes form object button xmp br img input meta link base col frame plaintext foreignObject header"
+    b"a b p div span ul li nav h1 html head body title script style noscript template frameset svg math select option table tr "
+    b"td iframe textarea noframes form object button xmp br img input meta link base col frame plaintext foreignObject header"
 ).split()
 _TEXTS = b"text|\n|&nbsp;|&#32;|&#9|&|\0|<!-->|<!--|-->|<!DOCTYPE html>|<a href=#x>|<body a='>'>|<!x>|</>|<|<x|<div id=page>|]]>"
 _PIECES = [*(b"<%b>" % name for name in _NAMES), *(b"</%b>" % name for name in _NAMES), *_TEXTS.split(b"|"), b"|"]
