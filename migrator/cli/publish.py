@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from migrator.cli.check import counted
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
 from migrator.errors import ConfigError, PublishError
 from migrator.pages.suggestion_csv import read_rows
@@ -20,6 +21,7 @@ from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
 from migrator.settings import STATE_FOLDER, Settings, read_config, read_text
 from migrator.store.open import open_store
+from migrator.urls import split_url
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 SHOWN_PER_REASON = 3
@@ -109,11 +111,16 @@ def _difference(before: str, after: str, config: Path) -> str:
 
 def _report(plan: Plan, config: Path, dry_run: bool) -> None:
     for reason, proposals in sorted(plan.left_out.items(), key=lambda entry: -len(entry[1])):
-        examples = ", ".join(split.old_url for split in proposals[:SHOWN_PER_REASON])
+        examples = ", ".join(_path(proposal.old_url) for proposal in proposals[:SHOWN_PER_REASON])
         more = ", …" if len(proposals) > SHOWN_PER_REASON else ""
         click.echo(f"left out {len(proposals)}: {reason} ({examples}{more})", err=True)
-    done = "would be added to" if dry_run else "added to" if plan.added else "to add to"
-    click.echo(f"{len(plan.added)} rules {done} {config}", err=True)
+    done = "would be added to" if dry_run else "added to"
+    click.echo(f"{counted(len(plan.added), 'rule')} {done} {config}", err=True)
+
+
+def _path(url: str) -> str:
+    _, path, query = split_url(url)
+    return f"{path}?{query}" if query else path
 
 
 def _remember(settings: Settings, site: Site, plan: Plan, why: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence as Rows
 from migrator.errors import ConfigError
 from migrator.rules.yaml_nodes import Mapping, Node, Scalar, Sequence, read_nodes
 
-_PLAIN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9/_.~+=%?&@-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9/_.~+=%?&@-]|:(?=[A-Za-z0-9/]))*")
 _READ_OTHERWISE = re.compile(r"(?i)true|false|yes|no|on|off|null|[\d.:_+-]+")
 Value = str | bool | dt.date
 LONGEST_SIMPLE_KEY = 1000  # characters; YAML 1.1 allows 1024 for a key on one line

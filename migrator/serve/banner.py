@@ -14,6 +14,7 @@ from migrator.templating import render
 from migrator.urls import origin_of
 
 _LINKS = ("progress", "search", "feedback")
+_NEVER_SHOWN = ("/.well-known/*",)  # RFC 8615: read by machines, whatever type they are sent with
 # A numeric reference to a C1 control would be read as a windows-1252 character (HTML, numeric character reference end state).
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
@@ -26,7 +27,7 @@ class Banner:
         self._templates = templates
         self._catalogue = catalogue
         self._messages = {tag.lower().replace("_", "-"): message for tag, message in options.messages.items()}
-        self._skip = tuple(pattern.split("*") for pattern in options.skip)
+        self._skip = tuple(pattern.split("*") for pattern in (*_NEVER_SHOWN, *options.skip))
         tags = dict.fromkeys((*catalogue.tags, *self._messages))
         unversioned = b"".join(self._made(tag, "") for tag in tags)
         self.version = sha256(unversioned).hexdigest()[:8]

@@ -90,4 +90,4 @@ def test_a_site_that_soaks_its_rules_gets_them_dated() -> None:
 def test_with_several_sites_an_address_is_written_with_its_host() -> None:
     text = SITE + "  other: {hosts: [x.example], legacy: http://10.0.0.9, new: https://y.example}\n"
 
-    assert '"http://www.old.example/a": /b' in plan(Proposal(f"{OLD}/a", f"{NEW}/b", 1.0), text=text).text
+    assert "  http://www.old.example/a: /b\n" in plan(Proposal(f"{OLD}/a", f"{NEW}/b", 1.0), text=text).text

@@ -110,6 +110,10 @@ def test_it_is_shown_from_its_first_day_to_the_last_before_its_end(starts: dt.da
     assert banner(starts=starts, ends=ends).is_shown("/", TODAY) is shown
 
 
+def test_what_is_well_known_is_for_machines() -> None:
+    assert not banner().is_shown("/.well-known/security.html", TODAY)
+
+
 @pytest.mark.parametrize(
     ("pattern", "path", "skipped"),
     [

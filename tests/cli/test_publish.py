@@ -1,0 +1,118 @@
+"""`migrator publish`: from the store and from a reviewed sheet, with a diff, all or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.pages.suggestion import Candidate, Suggestion
+from migrator.pages.verdict import Answer
+from migrator.store.open import open_store
+from tests.cli.running import run
+from tests.rules.making import SITE
+
+OLD, NEW = "http://10.0.0.5:8080", "https://www.new.example"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A map with suggestions in the store beside it."""
+    path = tmp_path / "redirects.yaml"
+    path.write_text(SITE + "redirects:\n  /kept: /by-hand   # keep this\n", encoding="utf-8")
+    suggestions = [
+        Suggestion(f"{OLD}/a.html", (Candidate(f"{NEW}/a/", 0.99), Candidate(f"{NEW}/b/", 0.3))),
+        Suggestion(f"{OLD}/b.html", (Candidate(f"{NEW}/b/", 0.6),)),
+        Suggestion(f"{OLD}/c.html"),
+    ]
+    with open_store(str(tmp_path / ".migrator" / "store.db")) as store:
+        store.save_suggestions("main", suggestions)
+    return path
+
+
+def test_what_is_sure_enough_is_published_and_the_rest_is_listed(config: Path) -> None:
+    result = run("publish", "--config", config)
+
+    assert result.exit_code == 0
+    assert config.read_text("utf-8").endswith("  /kept: /by-hand   # keep this\n  /a.html: /a/\n")
+    assert "+  /a.html: /a/" in result.stdout
+    assert "left out 1: below 0.98 (/b.html)" in result.stderr
+    assert "left out 1: no page matches (/c.html)" in result.stderr
+    assert run("check", "--config", config).exit_code == 0
+
+
+def test_who_when_and_why_are_kept(config: Path) -> None:
+    run("publish", "--config", config, "--why", "agreed on Monday")
+
+    with open_store(str(config.parent / ".migrator" / "store.db")) as store:
+        (verdict,) = store.verdicts("main").values()
+    assert (verdict.verdict, verdict.new_url, verdict.why) == (Answer.ACCEPTED, f"{NEW}/a/", "agreed on Monday")
+    assert verdict.who
+
+
+def test_a_dry_run_shows_the_diff_and_writes_nothing(config: Path) -> None:
+    before = config.read_bytes()
+    result = run("publish", "--config", config, "--dry-run")
+
+    assert "+  /a.html: /a/" in result.stdout
+    assert "1 rule would be added" in result.stderr
+    assert config.read_bytes() == before
+
+
+def test_publishing_twice_changes_nothing_more(config: Path) -> None:
+    run("publish", "--config", config)
+    before = config.read_bytes()
+    result = run("publish", "--config", config)
+
+    assert (result.exit_code, result.stdout, config.read_bytes()) == (0, "", before)
+
+
+def test_a_reviewed_sheet_decides(config: Path) -> None:
+    sheet = config.parent / "review.csv"
+    sheet.write_text(
+        "\ufeffold_url;new_url;confidence;rank;evidence;verdict\r\n"
+        "/a.html;/a/;0.99;1;;kept\r\n"
+        "/b.html;/b/;0.6;1;;\r\n"
+        "/b.html;/better/;0.2;2;;accepted\r\n"
+        "/c.html;;0;1;;gone\r\n"
+        "/d.html;https://x.partner.example/d;1;1;;\r\n",
+        encoding="utf-8",
+    )
+    assert run("publish", "--config", config, "--csv", sheet).exit_code == 0
+
+    text = config.read_text("utf-8")
+    assert "/a.html" not in text
+    assert "  /b.html: /better/\n" in text
+    assert "  - from: /c.html\n    gone: true\n" in text
+    assert "  /d.html: https://x.partner.example/d\n" in text
+
+
+def test_a_broken_sheet_changes_nothing(config: Path) -> None:
+    before = config.read_bytes()
+    sheet = config.parent / "review.csv"
+    sheet.write_text("old_url,new_url,confidence\n/a.html,/a/,much\n", encoding="utf-8")
+    result = run("publish", "--config", config, "--csv", sheet)
+
+    assert result.exit_code == 2
+    assert "review.csv:2" in result.stderr
+    assert config.read_bytes() == before
+
+
+def test_a_map_that_would_not_pass_its_checks_is_not_written(config: Path) -> None:
+    text = config.read_text("utf-8") + "rules: [{from: /x, to: /y, examples: [{url: /a.html, to: legacy}]}]\n"
+    config.write_text(text, encoding="utf-8")
+    result = run("publish", "--config", config)
+
+    assert result.exit_code == 1
+    assert "nothing was written" in result.stderr
+    assert "failing-example" in result.stderr
+    assert config.read_text("utf-8") == text
+
+
+def test_without_suggestions_it_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "redirects.yaml"
+    path.write_text(SITE, encoding="utf-8")
+    result = run("publish", "--config", path)
+
+    assert result.exit_code == 1
+    assert "run `migrator match` first" in result.stderr
