@@ -52,13 +52,16 @@ def _wait(running: Demo) -> None:
     for path in TRY:
         click.echo(f"  {running.transition}{path}")
     _say(f"The map is {running.folder / 'redirects.yaml'}. Ctrl-C stops.")
-    threading.Event().wait()
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 @contextlib.contextmanager
 def _workplace(folder: Path | None) -> Iterator[Path]:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise click.UsageError(f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten")
         yield folder
         return
     place = Path(tempfile.mkdtemp(prefix="migrator-demo-"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ def serve(config: Path, host: str, port: int, name_rules: bool) -> None:
             err=True,
         )
     click.echo("Ctrl-C stops.", err=True)
-    server.run()
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn has stopped in order by then
+        server.run()
     if not server.started:
         raise MigratorError(f"could not listen on {host}:{port}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from migrator.demo.expected import expected
+from tests.cli.running import run
 
 
 def test_the_demonstration_ends_well() -> None:
@@ -16,3 +18,13 @@ def test_the_demonstration_ends_well() -> None:
     assert f"{total} of {total} old addresses answer as the editors decided" in result.stdout, result.stdout + result.stderr
     assert result.returncode == 0
     assert "Traceback" not in result.stderr
+
+
+def test_a_folder_with_files_in_it_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "redirects.yaml"
+    mine.write_text("mine")
+    result = run("demo", "--once", "--folder", tmp_path)
+
+    assert result.exit_code == 2
+    assert "is not empty" in result.stderr
+    assert mine.read_text() == "mine"
