@@ -33,6 +33,7 @@ except ModuleNotFoundError as missing:
 
 MOST_CANDIDATES = 5
 FLOOR = 0.08  # a best candidate below this confidence is none
+LEAST = 0.005  # other candidates below this confidence are noise
 LOOKS = 2  # the neighbours are asked again with what they said themselves
 AMBIGUOUS = 0.5  # the second candidate's confidence as a share of the first's, from which on the remark says so
 LITTLE_TEXT = 30  # words
@@ -70,12 +71,17 @@ def match(legacy: Sequence[Page], new: Sequence[Page], progress: Progress | None
 
 def profiled(legacy: Sequence[Page], new: Sequence[Page]) -> tuple[list[Profile], list[Profile]]:
     """The profiles of the old pages that need an answer, and of the new pages that may be one, each once."""
-    hosts = {origin.netloc for page in legacy if (origin := origin_of(page.url))}
-    old_pages = [page for page in legacy if page.is_readable and (origin := origin_of(page.final_url)) and origin.netloc in hosts]
-    by_answer = {page.final_url: replace(page, url=page.final_url) for page in new if page.is_readable}
+    old_pages = _staying(legacy)
+    by_answer = {page.final_url: replace(page, url=page.final_url) for page in _staying(new)}
     new_pages = list(by_answer.values())
     spoken = languages(old_pages, new_pages)
     return profiles(old_pages, spoken[0]), profiles(new_pages, spoken[1])
+
+
+def _staying(pages: Sequence[Page]) -> list[Page]:
+    """The readable pages whose address does not lead to another site."""
+    hosts = {origin.netloc for page in pages if (origin := origin_of(page.url))}
+    return [page for page in pages if page.is_readable and (origin := origin_of(page.final_url)) and origin.netloc in hosts]
 
 
 def judge(pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: Learnt) -> Judgement:
@@ -94,7 +100,10 @@ def ranked(pairs: Pairs, confidence: Floats, *, floor: float = FLOOR) -> Iterato
     bounds = np.searchsorted(pairs.old[order], np.arange(pairs.old_count + 1))
     for start, end in pairwise(bounds):
         places = [int(place) for place in order[start : min(end, start + MOST_CANDIDATES)]]
-        yield places if places and confidence[places[0]] >= floor else []
+        if not places or confidence[places[0]] < floor:
+            yield []
+        else:
+            yield [places[0], *(place for place in places[1:] if confidence[place] >= LEAST)]
 
 
 def _suggestion(

@@ -16,7 +16,7 @@ from migrator.urls import origin_of, split_url
 COLUMNS = ("old_url", "new_url", "confidence", "rank", "evidence")
 REQUIRED = ("old_url", "new_url")
 # What a spreadsheet takes for a formula when a cell begins with it; an apostrophe before it makes the cell text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _APOSTROPHE = "'"
 
 
@@ -99,7 +99,8 @@ def _rounded_down(confidence: float) -> str:
 
 
 def _unmistakable(cell: str) -> str:
-    """The cell as text and nothing else; what begins with an apostrophe gets another, so that reading takes one off."""
+    """The cell as one line of text and nothing else; an apostrophe at its start gets another, so that reading takes one off."""
+    cell = " ".join(cell.splitlines())
     return f"{_APOSTROPHE}{cell}" if cell.startswith((*_FORMULA, _APOSTROPHE)) else cell
 
 

@@ -21,7 +21,7 @@ from logit import Lesson, calibrate, learn
 from truth import LEGACY, NEW, SHARED, Truth, read_truth, truth_names
 
 from migrator.pages.confidence import LEARNT, Calibration, Learnt, probabilities, with_neighbours
-from migrator.pages.matching import LOOKS, judge, match, ranked
+from migrator.pages.matching import FLOOR, LOOKS, judge, match, ranked
 from migrator.pages.suggestion import Candidate, Suggestion
 from migrator.pages.suggestion_csv import write_rows
 from migrator.pages.vectors import Floats
@@ -104,11 +104,11 @@ def judged(site: Truth, learnt: Learnt) -> Floats:
     return judge(*site.compared, site.neighbourhood, learnt).confidence
 
 
-def suggested(site: Truth, confidence: Floats) -> list[Suggestion]:
+def suggested(site: Truth, confidence: Floats, floor: float = FLOOR) -> list[Suggestion]:
     """The suggestions that follow from a confidence, without evidence."""
     (legacy, new), (pairs, _) = site.profiles, site.compared
     found = []
-    for old, places in zip(legacy, ranked(pairs, confidence), strict=True):
+    for old, places in zip(legacy, ranked(pairs, confidence, floor=floor), strict=True):
         candidates = [Candidate(new[pairs.new[place]].page.final_url, float(confidence[place])) for place in places]
         found.append(Suggestion(old.page.url, tuple(candidates)))
     return found
@@ -127,7 +127,7 @@ def plain_mean(sites: Sequence[Truth]) -> Suggestions:
         following = following[pairs.old[order[following]] == pairs.old[order[following - 1]]]
         second[pairs.old[order[following]]] = score[order[following]]
         margin = np.maximum(0, score - second[pairs.old])
-        found[site.name] = suggested(site, np.clip((score + margin) / 2, 0, 1))
+        found[site.name] = suggested(site, np.clip((score + margin) / 2, 0, 1), floor=0.0)
     return found
 
 

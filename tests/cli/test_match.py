@@ -1,0 +1,141 @@
+"""`migrator match`: what was crawled becomes suggestions in the store and in a sheet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from migrator.pages.page import Page, Side
+from migrator.pages.visit import Found, Visit
+from migrator.store.open import open_store
+from tests.cli.running import run
+from tests.pages.making import SENTENCES, new_page, page
+
+CONFIG = "version: 1\nsites:\n  main:\n    hosts: [www.old.example]\n    legacy: http://www.old.example\n    new: https://www.new.example\n"
+TOPICS = ("wells", "schools", "measles", "floods", "choir")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "redirects.yaml"
+    path.write_text(CONFIG, encoding="utf-8")
+    return path
+
+
+def crawled(config: Path, side: Side, pages: Sequence[Page]) -> None:
+    """Put pages into the store beside the config, as a crawl that reached its end does."""
+    with open_store(str(config.parent / ".migrator" / "store.db")) as store:
+        frontier = store.frontier("main", side)
+        frontier.begin(fresh=False)
+        frontier.add([Found(one.url, one.url) for one in pages], [])
+        by_url = {one.url: one for one in pages}
+        for entry in frontier.claim(len(pages)):
+            frontier.finish(Visit(entry, by_url[entry.url]))
+        frontier.mark_finished()
+
+
+@pytest.fixture
+def both(config: Path) -> Path:
+    """A config whose two sites are crawled: five pages moved, one has no successor."""
+    old = [page(f"/work/{name}.html", SENTENCES[n], title=f"Our {name}") for n, name in enumerate(TOPICS)]
+    new = [new_page(f"/projects/{name}", SENTENCES[n], title=f"About {name}") for n, name in enumerate(TOPICS)]
+    crawled(
+        config,
+        Side.LEGACY,
+        [*old, page("/raffle.asp?id=3", "Tombola prizes drawn by a mayor.", title="Raffle"), page("/x", status=404)],
+    )
+    crawled(config, Side.NEW, new)
+    return config
+
+
+def test_a_sheet_and_the_store_hold_the_same_suggestions(both: Path) -> None:
+    sheet = both.parent / "review.csv"
+    result = run("match", "--config", both, "--csv", sheet)
+
+    assert result.exit_code == 0
+    with sheet.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["old_url", "new_url", "confidence", "rank", "evidence"]
+    best = {row["old_url"]: row["new_url"] for row in rows if row["rank"] == "1"}
+    assert best == {"/raffle.asp?id=3": "", **{f"/work/{name}.html": f"/projects/{name}" for name in TOPICS}}
+    with open_store(str(both.parent / ".migrator" / "store.db")) as store:
+        kept = store.suggestions("main")
+    assert {one.old_url: one.best.url if one.best else "" for one in kept} == {
+        f"http://www.old.example{old}": f"https://www.new.example{new}" if new else "" for old, new in best.items()
+    }
+
+
+def test_the_summary_counts_by_confidence_on_stderr(both: Path) -> None:
+    result = run("match", "--config", both)
+
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "6 old pages",
+        "       5 with a confidence of 0.98 or more",
+        "       0 with a confidence of 0.9 or more",
+        "       0 with a confidence of 0.5 or more",
+        "       0 with less",
+        "       1 without a match",
+    ]
+
+
+def test_a_machine_may_read_the_summary(both: Path) -> None:
+    result = run("match", "--config", both, "--json")
+
+    assert json.loads(result.stdout) == {
+        "old_pages": 6,
+        "confidence_from": {"0.98": 5, "0.9": 0, "0.5": 0, "0": 0},
+        "no_match": 1,
+    }
+
+
+def test_the_sheet_may_go_to_stdout(both: Path) -> None:
+    result = run("match", "--config", both, "--csv", "-")
+
+    assert result.stdout.startswith("old_url,new_url,confidence,rank,evidence\n")
+    assert run("match", "--config", both, "--csv", "-", "--json").exit_code == 2
+
+
+def test_a_second_run_replaces_the_first_and_leaves_no_litter(both: Path) -> None:
+    sheet = both.parent / "review.csv"
+    sheet.write_text("mine")
+    run("match", "--config", both, "--csv", sheet)
+    first = sheet.read_bytes()
+    run("match", "--config", both, "--csv", sheet)
+
+    assert sheet.read_bytes() == first
+    assert sorted(path.name for path in both.parent.iterdir()) == [".migrator", "redirects.yaml", "review.csv"]
+
+
+def test_a_link_to_the_sheet_stays_a_link(both: Path) -> None:
+    target, link = both.parent / "real.csv", both.parent / "link.csv"
+    target.write_text("")
+    link.symlink_to(target)
+    run("match", "--config", both, "--csv", link)
+
+    assert link.is_symlink()
+    assert target.read_text("utf-8").startswith("old_url")
+
+
+def test_a_sheet_that_cannot_be_written_is_told_before_the_work(both: Path) -> None:
+    assert run("match", "--config", both, "--csv", both.parent).exit_code == 2
+    result = run("match", "--config", both, "--csv", both.parent / "no" / "sheet.csv")
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
+
+
+def test_what_must_be_crawled_first_is_named(config: Path) -> None:
+    nothing = run("match", "--config", config)
+    crawled(config, Side.LEGACY, [page("/a", "Words.")])
+    half = run("match", "--config", config)
+    crawled(config, Side.NEW, [new_page("/a", status=500)])
+    unreadable = run("match", "--config", config)
+
+    assert [nothing.exit_code, half.exit_code, unreadable.exit_code] == [2, 2, 2]
+    assert "run `migrator crawl legacy` first" in nothing.stderr
+    assert "run `migrator crawl new` first" in half.stderr
+    assert "run `migrator crawl new --fresh` first" in unreadable.stderr
