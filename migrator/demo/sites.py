@@ -1,4 +1,4 @@
-"""The two web sites of the demonstration, as ASGI apps over plain files. They know nothing of Migrator and its rules."""
+"""The two web sites of the demonstration, as ASGI apps over package files. They know nothing of Migrator and its rules."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from migrator.demo.rendering import PageTemplates
 from migrator.urls import canonical_host
 
 # robots.txt and sitemap.xml must name absolute addresses, and only the request knows where the site stands.
@@ -38,12 +39,12 @@ Query = frozenset[tuple[str, str]]
 
 def legacy_site() -> Starlette:
     """The old site: `.html` files, pages chosen by a query, charsets of their time, and gzip for those who accept it."""
-    return _app(_Site(files("migrator.demo") / "legacy", html_type="text/html", compress=True))
+    return _app(_Site("legacy", html_type="text/html", charset="iso-8859-1", compress=True))
 
 
 def new_site() -> Starlette:
     """The new site: clean addresses and UTF-8."""
-    return _app(_Site(files("migrator.demo") / "new", html_type="text/html; charset=utf-8", compress=False))
+    return _app(_Site("new", html_type="text/html; charset=utf-8", charset="utf-8", compress=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,12 @@ class _File:
 class _Site:
     """Every address of one site, read into memory when it is made."""
 
-    def __init__(self, folder: Traversable, *, html_type: str, compress: bool) -> None:
-        self.folder = folder
+    def __init__(self, name: str, *, html_type: str, charset: str, compress: bool) -> None:
+        self.folder = files("migrator.demo") / name
+        self.templates = PageTemplates(name, charset=charset)
         self.html_type = html_type
         self.compress = compress
-        self.missing = self._read("404.html").read_bytes()
+        self.missing = self.templates.render("404.html", address="")
         self.pages = self._pages()
 
     def find(self, path: str, query: bytes) -> _File | None:
@@ -89,20 +91,24 @@ class _Site:
         pages: dict[str, dict[Query, _File]] = {}
         for row in self._table("addresses.csv"):
             path, _, query = row["address"].partition("?")
-            file = self._file(row["file"], row["modified"], headers.get(row["address"], []))
+            file = self._file(row, headers.get(row["address"], []))
             pages.setdefault(path, {})[frozenset(parse_qsl(query))] = file
         return pages
 
-    def _file(self, name: str, modified: str, headers: list[tuple[str, str]]) -> _File:
-        body = self._read(name).read_bytes()
+    def _file(self, row: Mapping[str, str], headers: list[tuple[str, str]]) -> _File:
+        name, modified = row["file"], dt.date.fromisoformat(row["modified"])
         suffix = PurePosixPath(name).suffix
+        if suffix == ".html":
+            body = self.templates.render(name, address=row["address"], modified=modified)
+        else:
+            body = self._read(name).read_bytes()
         declared = [value for field, value in headers if field == "Content-Type"]
         return _File(
             body=body,
             compressed=gzip.compress(body, mtime=0) if self.compress and suffix == ".html" else b"",
             content_type=declared[0] if declared else self.html_type if suffix == ".html" else TYPES[suffix],
             etag=hashlib.sha256(body).hexdigest()[:16],
-            modified=dt.datetime.fromisoformat(modified).replace(hour=9, tzinfo=dt.UTC),
+            modified=dt.datetime.combine(modified, dt.time(9), dt.UTC),
             headers=tuple(header for header in headers if header[0] != "Content-Type"),
         )
 

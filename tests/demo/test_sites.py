@@ -92,12 +92,13 @@ def words(page: LexborHTMLParser) -> int:
 
 
 @pytest.mark.parametrize("side", SITES)
-def test_every_file_is_served_byte_for_byte(side: str, sites: dict[str, httpx.Client]) -> None:
+def test_a_file_that_is_no_page_is_served_byte_for_byte(side: str, sites: dict[str, httpx.Client]) -> None:
     for row in table(side):
         answer = sites[side].get(row["address"])
         stored = (files("migrator.demo") / side).joinpath(*row["file"].split("/")).read_bytes()
         assert answer.status_code == 200, row
-        assert answer.content == stored.replace(b"{origin}", str(sites[side].base_url).rstrip("/").encode()), row
+        if not row["file"].endswith(".html"):
+            assert answer.content == stored.replace(b"{origin}", str(sites[side].base_url).rstrip("/").encode()), row
         assert "last-modified" in answer.headers or b"{origin}" in stored
 
 
