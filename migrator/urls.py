@@ -19,6 +19,7 @@ _INDEX_FILE = re.compile(r"/(?:index\.(?:html?|shtml|xhtml|php\d?|aspx?|jsp|cfm)
 # RFC 3986 pchar and "/": what may stand in a path as it is. "%" is judged by what follows it.
 _PATH_OK = re.compile(rb"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*")
 _PATH_PIECE = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
+_UNRESERVED_ONLY = re.compile(rb"[A-Za-z0-9\-._~]*")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f:/\\?#@%\[\]]+)(?::(\d{1,5}))?")
 _CASE_PIECE = re.compile(r"((?:%[89A-F][0-9A-F])+)|(%[0-9A-F]{2})|([A-Z]+)")
@@ -53,7 +54,7 @@ def look_up_key(path: bytes | str, query: bytes | str, folding: Folding) -> Key:
     `path` and `query` are as they came (text is UTF-8). Dot segments as RFC 3986 section 5.2.4, percent-encoding as
     section 6.2.2 with unreserved characters decoded once; `%2F`, `%5C` and `%25` stay. Idempotent.
     """
-    shown = _without_dots(_SESSION.sub("", encoded_path(_bytes(path))))
+    shown = _without_dots(_without_session(encoded_path(_bytes(path))))
     if folding.index_files:
         shown = without_index_file(shown)
     return Key(_folded_path(shown, folding), _significant_query(_bytes(query), folding), shown)
@@ -76,13 +77,13 @@ def canonical_host(host: str) -> str:
     """
     match = _HOST.fullmatch(host.strip(" "))
     try:
-        parsed = ada_url.URL(f"http://{match[1].removesuffix('.')}/") if match else None
+        # The final dot goes after parsing: UTS 46 knows other full stops too.
+        name = str(ada_url.URL(f"http://{match[1]}/").hostname).removesuffix(".") if match else ""
     except ValueError:
-        parsed = None
-    if match is None or parsed is None or not parsed.hostname:
+        name = ""
+    if match is None or not name or name.endswith("."):
         raise ValueError(f"not a host name: {host!r}")
     port = match[2]
-    name = str(parsed.hostname)
     return name if port in (None, "80", "443") else f"{name}:{int(port)}"
 
 
@@ -197,6 +198,10 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
+def _without_session(path: str) -> str:
+    return _SESSION.sub("", path) if ";" in path else path
+
+
 def without_index_file(path: str) -> str:
     """`path` with a final index.html, default.aspx or the like taken off, down to its folder."""
     return _INDEX_FILE.sub("/", path)
@@ -204,17 +209,19 @@ def without_index_file(path: str) -> str:
 
 def _folded_path(path: str, folding: Folding) -> str:
     """Fold until nothing changes: a slash taken off may lay bare an index file, and the other way round."""
+    folded = path
+    if folding.case:
+        folded = fold_case(path)
+        if "%" in path:  # folding a letter such as U+017F may complete what the session rule drops
+            folded = _without_dots(_without_session(folded))
     while True:
-        before = path
-        if folding.case:
-            # Case first: folding a letter such as U+017F may complete what the session rule drops.
-            path = _without_dots(_SESSION.sub("", fold_case(path)))
+        if folding.trailing_slash and folded.endswith("/"):
+            folded = folded.rstrip("/") or "/"
+        if folded == path:
+            return folded
+        path = folded
         if folding.index_files:
-            path = without_index_file(path)
-        if folding.trailing_slash:
-            path = path.rstrip("/") or "/"
-        if path == before:
-            return path
+            folded = without_index_file(folded)
 
 
 def fold_case(path: str) -> str:
@@ -241,6 +248,9 @@ def _pairs(query: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _component(raw: bytes, case: bool) -> str:
+    if _UNRESERVED_ONLY.fullmatch(raw):
+        text = raw.decode("ascii")
+        return text.lower() if case else text
     decoded = unquote_to_bytes(raw.replace(b"+", b" "))
     if case:
         try:
@@ -253,9 +263,9 @@ def _component(raw: bytes, case: bool) -> str:
 def _significant_query(query: bytes, folding: Folding) -> str:
     if not query or not (folding.significant_params or folding.every_param):
         return ""
-    pairs = [(_component(n, folding.case), _component(v, folding.case)) for n, v in _pairs(query)]
+    pairs = [(_component(name, folding.case), value) for name, value in _pairs(query)]
     if folding.every_param:
-        pairs = [pair for pair in pairs if not TRACKING.match(pair[0])]
+        chosen = [pair for pair in pairs if not TRACKING.match(pair[0])]
     else:
-        pairs = [pair for pair in pairs if pair[0] in folding.significant_params]
-    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+        chosen = [pair for pair in pairs if pair[0] in folding.significant_params]
+    return "&".join(sorted(f"{name}={_component(value, folding.case)}" for name, value in chosen))

@@ -13,7 +13,7 @@ from migrator.rules.pattern import LOOKS_LIKE_PATTERN
 from migrator.rules.rule import Example, Kind, Rule, Site
 from migrator.rules.samples import sample_request
 from migrator.rules.table import Request, RuleTable, SiteTable
-from migrator.rules.target import TargetError, absolute_target, checked_location
+from migrator.rules.target import TargetError, absolute_target, checked_location, is_downgrade
 from migrator.urls import origin_of, split_url
 
 WORDS = ("gone", "legacy", "new", "not_found")
@@ -27,7 +27,7 @@ def check_map(table: RuleTable) -> list[Problem]:
         for rule in site_table:
             problems += _example_problems(rule.rule, site_table.site, table)
             problems += _doubtful_source(rule.rule)
-            problems += _insecure_target(rule, site_table.site)
+            problems += _insecure_target(rule, site_table.site, table.own_hosts)
             problems += _shadow_problems(rule, site_table, table)
         problems += chain_problems(site_table, table)
     return sorted(problems, key=lambda problem: (problem.place, problem.code))
@@ -93,15 +93,15 @@ def _doubtful_source(rule: Rule) -> Iterator[Problem]:
         )
 
 
-def _insecure_target(found: CompiledRule, site: Site) -> Iterator[Problem]:
-    new = origin_of(site.new)
-    if found.target and new and new.scheme == "https" and found.target.origin.scheme == "http":
+def _insecure_target(found: CompiledRule, site: Site, own_hosts: tuple[str, ...]) -> Iterator[Problem]:
+    if found.target and is_downgrade(found.target.origin, site):
+        netloc = found.target.origin.netloc
         yield Problem(
             found.rule.place,
             "insecure-target",
             f"`{found.rule.to}` leads to plain http while the new site has https",
-            "Write https:// if that host offers it.",
-            Level.WARNING,
+            f"Write https://, or list http://{netloc} in allowed_targets of site `{site.name}` if that host has no https.",
+            Level.WARNING if netloc in own_hosts else Level.ERROR,
         )
 
 

@@ -30,9 +30,11 @@ class CompiledRule:
         return (self.target, rule.gone, rule.serve, rule.status, rule.query, self.suggest)
 
     @property
-    def order(self) -> tuple[int, int]:
-        """Sorts patterns: the longest literal prefix first, then the fewest wildcards; ties keep file order."""
-        return (-len(self.pattern.prefix), self.pattern.wildcards) if self.pattern else (0, 0)
+    def order(self) -> tuple[bool, int, int]:
+        """Sorts patterns: the longest literal prefix first, then the fewest wildcards; then regexes. Ties keep file order."""
+        if self.pattern is None or self.rule.kind is Kind.REGEX:
+            return (True, 0, 0)
+        return (False, -len(self.pattern.prefix), self.pattern.wildcards)
 
 
 def compile_rule(rule: Rule, site: Site, own_hosts: tuple[str, ...]) -> tuple[CompiledRule | None, list[Problem]]:

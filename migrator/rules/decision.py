@@ -14,9 +14,13 @@ class Redirect:
     location: str
     status: int
     max_age: int
-    reason: str
     rule: Rule | None
     site: Site
+
+    @property
+    def reason(self) -> str:
+        """Why, for people."""
+        return f"{self.rule.place} ({self.rule.kind})" if self.rule else f"no rule; unmapped: {self.site.unmapped}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What one map file says, as values, before it is compiled: sites, rules, the banner's shape, and what it includes."""
+"""What one map file says, as values, before it is compiled: sites, rules, the shapes of other sections, and what it includes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from migrator.errors import Problem
 from migrator.rules.rule import Rule, Site
-from migrator.rules.schema import BannerShape
+from migrator.rules.schema import BannerShape, ServerShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +17,5 @@ class MapFile:
     rules: tuple[Rule, ...] = ()
     banner: BannerShape | None = None
     include: tuple[str, ...] = ()
+    server: ServerShape | None = None
     problems: tuple[Problem, ...] = ()

@@ -1,9 +1,10 @@
-"""From a rule's source to RE2: subtrees, placeholders and regular expressions, and which of several is the most specific."""
+"""From a rule's source to RE2: subtrees, placeholders and regular expressions. How many are asked at once is not known here."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import re2
@@ -11,9 +12,12 @@ import re2
 from migrator.rules.rule import Kind
 from migrator.urls import Folding, Key, encoded_path, fold_case, without_index_file
 
-MAX_PROGRAM = 20_000  # RE2 instructions of one expression; an ordinary rule has under 200
-SET_MEMORY = 256 << 20  # bytes RE2 may use for all expressions of one site together
+MAX_PROGRAM = 10_000  # RE2 instructions of one expression; an ordinary rule has under 200, the largest in the wild some 9,000
+LONGEST_PREFIX = 64  # bytes of a regex that are looked at for literal folders
 
+_FOLDER_AND_BELOW = "(?:/(.*))?$"
+_PLAIN_FOLDERS = re.compile(r"(?:/[A-Za-z0-9_~.-]+)+/|/")
+_MINDS_CASE = re.compile(r"\(\?[a-zA-Z]*-[a-zA-Z]*i")
 _PLACEHOLDER = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 LOOKS_LIKE_PATTERN = re.compile(r"/:[A-Za-z_]|\*")
 
@@ -28,24 +32,31 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled source. `names` are its captures in order ("1", "2", ... for a regex); `prefix` is its literal beginning."""
+    """A compiled source. `names` are its captures in order ("1", "2", ... for a regex).
+
+    `prefix` is the literal text that every address of a pattern begins with, and `folders` the whole segments of it,
+    folded; a regex has folders too where its beginning is literal.
+    """
 
     expression: str
     names: tuple[str, ...]
     prefix: str
+    folders: tuple[str, ...]
     wildcards: int
-    program: Any
+    program: Any  # searches bytes, which RE2 takes as they are
 
     def captures(self, key: Key) -> dict[str, str] | None:
         """What the wildcards matched, in the case the visitor wrote where that is possible; None where nothing matches."""
-        found = self.program.search(key.shown) or self.program.search(key.path)
-        return None if found is None else {name: found.group(n) or "" for n, name in enumerate(self.names, 1)}
+        found = self.program.search(key.shown.encode()) or self.program.search(key.path.encode())
+        if found is None:
+            return None
+        return {name: text.decode() for name, text in zip(self.names, found.groups(b""), strict=True)}
 
 
-def _options() -> Any:
+def re2_options() -> Any:
+    """How every expression is compiled: RE2's own defaults, without messages on stderr."""
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = SET_MEMORY
     return options
 
 
@@ -54,19 +65,34 @@ def compile_pattern(source: str, kind: Kind, folding: Folding) -> Pattern:
     if kind is Kind.REGEX:
         return _compile_regex(source, folding)
     text, names, prefix = _pattern_expression(source, folding)
-    return Pattern(text, names, prefix, len(names), _program(text))
+    folder = prefix if names == ("splat",) and text.endswith(_FOLDER_AND_BELOW) else prefix.rpartition("/")[0]
+    return Pattern(text, names, prefix, tuple(folder.split("/")[1:]), len(names), _program(text))
 
 
 def _compile_regex(source: str, folding: Folding) -> Pattern:
+    if folding.case and _MINDS_CASE.search(source):
+        raise PatternError("`(?-i)` asks for a case that look-up ignores", "Delete it, or take `case` off `ignore`.")
     text = f"(?i){source}" if folding.case else source
     program = _program(text)
     names = tuple(str(n) for n in range(1, program.groups + 1))
-    return Pattern(text, names, "", max(1, len(names)), program)
+    return Pattern(text, names, "", _regex_folders(source, folding), len(names), program)
+
+
+def _regex_folders(source: str, folding: Folding) -> tuple[str, ...]:
+    """The literal folders that every match of a regex begins with: what its least and its greatest match have in common."""
+    try:
+        low, high = _program(source).possiblematchrange(LONGEST_PREFIX)
+    except re2.error:  # it may begin anywhere
+        return ()
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False)))
+    match = _PLAIN_FOLDERS.match(low[:same].decode("ascii", "replace"))
+    folders = match[0].split("/")[1:-1] if match else []
+    return tuple(map(fold_case, folders) if folding.case else folders)
 
 
 def _program(expression: str) -> Any:
     try:
-        program = re2.compile(expression, _options())
+        program = re2.compile(expression.encode(), re2_options())
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
         raise PatternError(
@@ -105,7 +131,7 @@ def _pattern_expression(source: str, folding: Folding) -> tuple[str, tuple[str, 
         prefix += "" if names else text
     if subtree:
         names.append("splat")
-        parts.append("(?:/(.*))?$" if whole_segments else "(.*)$")
+        parts.append(_FOLDER_AND_BELOW if whole_segments else "(.*)$")
     else:
         parts.append("/?$" if folding.trailing_slash else "$")
     if len(set(names)) < len(names):
@@ -121,24 +147,3 @@ def _placeholder(segment: str) -> tuple[str, str]:
 def _literal(text: str, folding: Folding) -> str:
     encoded = encoded_path(b"/" + text.encode("utf-8", "surrogatepass"))[1:]
     return fold_case(encoded) if folding.case else encoded
-
-
-class PatternSet:
-    """Many patterns asked at once, in their order: one pass over the path, whatever their number."""
-
-    def __init__(self, patterns: list[Pattern]) -> None:
-        self.patterns = patterns
-        self._set = re2.Set.SearchSet(_options())
-        for pattern in patterns:
-            self._set.Add(pattern.expression)
-        if patterns:
-            self._set.Compile()
-
-    def matches(self, key: Key) -> list[int]:
-        """Indices of the patterns that match, in order. Asked of the folded path and of the shown one, slash and all."""
-        if not self.patterns:
-            return []
-        found = set(self._set.Match(key.path) or ())
-        if key.shown != key.path:
-            found.update(self._set.Match(key.shown) or ())
-        return sorted(found)

@@ -12,6 +12,9 @@ from migrator.errors import Place
 
 Duration = Annotated[str, Meta(pattern=r"^\d+[smhdw]?$", description="A number and s, m, h, d or w: 30s, 1h, 14d.")]
 HttpUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://", description="An absolute http or https URL.")]
+Size = Annotated[
+    str, Meta(pattern=r"^(\d+([KMG]B)?|unlimited)$", description="A number and KB, MB or GB (of 1024), or unlimited: 100MB.")
+]
 Text = Annotated[str, Meta(description="Plain text; markup is shown, not run.")]
 Ignored = Literal["case", "trailing_slash", "index_files"]
 
@@ -64,6 +67,17 @@ class BannerShape(Located):
     links: LinksShape | None = None
 
 
+class ServerShape(Located):
+    """How requests reach the transition site."""
+
+    trusted_proxies: Annotated[
+        list[str], Meta(description="Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed.")
+    ] = []
+    max_body: Annotated[Size, Meta(description="The largest request body that is passed on; a larger one is answered 413.")] = (
+        "100MB"
+    )
+
+
 class ExampleShape(Located):
     """A request and the answer it must get; run by check, at start and at reload."""
 
@@ -107,6 +121,7 @@ class FileShape(Located):
     version: Annotated[Literal[1], Meta(description="The version of this format.")]
     sites: Annotated[dict[str, SiteShape], Meta(min_length=1)]
     banner: BannerShape | None = None
+    server: ServerShape | None = None
     redirects: Redirects | None = None
     rules: list[RuleShape] | None = None
     include: (

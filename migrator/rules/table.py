@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from migrator.errors import Level, Problem
 from migrator.rules.compiled import CompiledRule, compile_rule
 from migrator.rules.decision import Decision, Gone, NotFound, Redirect, Serve, Step
-from migrator.rules.pattern import PatternSet
+from migrator.rules.pattern_set import PatternSet
 from migrator.rules.rule import METHOD_KEEPING, PERMANENT_TO_TEMPORARY, Home, Kind, QueryMode, Rule, Site
-from migrator.rules.target import checked_location
+from migrator.rules.target import Target, checked_location
 from migrator.urls import Folding, Key, canonical_host, encoded_path, look_up_key, merge_query, origin_of, split_url, whole_query
 
 
@@ -30,13 +30,19 @@ class Request:
 class Tier:
     """Rules of one rank: exact ones by key, the others in order, asked all at once."""
 
+    name: str
+    whole: dict[tuple[str, str], CompiledRule] = field(default_factory=dict)  # with `query: exact`, by path and query
     exact: dict[str, CompiledRule] = field(default_factory=dict)
     ordered: list[CompiledRule] = field(default_factory=list)
     patterns: PatternSet = field(default_factory=lambda: PatternSet([]))
 
-    def seal(self) -> None:
-        """Build the pattern set from the ordered rules; call once, when all are in."""
-        self.patterns = PatternSet([rule.pattern for rule in self.ordered if rule.pattern])
+    def __bool__(self) -> bool:
+        return bool(self.whole or self.exact or self.ordered)
+
+    def seal(self, folding: Folding) -> None:
+        """Sort the ordered rules and build their set; call once, when all are in."""
+        self.ordered.sort(key=lambda rule: rule.order)
+        self.patterns = PatternSet([rule.pattern for rule in self.ordered if rule.pattern], case=folding.case)
 
 
 class SiteTable:
@@ -44,20 +50,19 @@ class SiteTable:
 
     def __init__(self, site: Site, rules: Iterable[CompiledRule]) -> None:
         self.site = site
-        self.whole: dict[tuple[str, str], CompiledRule] = {}  # rules with `query: exact`
-        self.exceptions, self.main, self.regexes = Tier(), Tier(), Tier()
+        self.exceptions, self.main, self.regexes = Tier("an exception (serve:), "), Tier(""), Tier("")
+        self.unmapped = _unmapped(site)
         self.problems: list[Problem] = []
         self._expressions: dict[str, CompiledRule] = {}
         for rule in rules:
             self._add(rule)
-        for tier in (self.exceptions, self.main):
-            tier.ordered.sort(key=lambda rule: rule.order)
-        for tier in (self.exceptions, self.main, self.regexes):
-            tier.seal()
+        self._tiers = [tier for tier in (self.exceptions, self.main, self.regexes) if tier]
+        for tier in self._tiers:
+            tier.seal(site.folding)
 
     def __iter__(self) -> Iterator[CompiledRule]:
-        yield from self.whole.values()
-        for tier in (self.exceptions, self.main, self.regexes):
+        for tier in self._tiers:
+            yield from tier.whole.values()
             yield from tier.exact.values()
             yield from tier.ordered
 
@@ -68,9 +73,11 @@ class SiteTable:
             if first is rule:
                 tier.ordered.append(rule)
         elif rule.key is not None and rule.rule.query is QueryMode.EXACT:
-            first = self.whole.setdefault((rule.key.path, rule.whole_query), rule)
+            whole = (rule.key.path, rule.whole_query)
+            first = self.exceptions.whole.get(whole) or self.main.whole.get(whole) or tier.whole.setdefault(whole, rule)
         else:
-            first = tier.exact.setdefault(str(rule.key), rule)
+            key = str(rule.key)
+            first = self.exceptions.exact.get(key) or self.main.exact.get(key) or tier.exact.setdefault(key, rule)
         if first is not rule:
             self.problems.append(_collision(first, rule))
 
@@ -84,28 +91,19 @@ class SiteTable:
         return None
 
     def _questions(self, key: Key, request: Request) -> Iterator[tuple[str, CompiledRule | None]]:
-        yield from self._tier("an exception (serve:)", self.exceptions, key)
-        if self.whole:
-            everything = whole_query(request.query, self.site.folding)
-            yield f"exact, whole query ({everything or 'none'})", self.whole.get((key.path, everything))
-        yield from self._tier("", self.main, key)
-        yield from self._ordered("a regex", self.regexes, key)
-
-    def _tier(self, name: str, tier: Tier, key: Key) -> Iterator[tuple[str, CompiledRule | None]]:
-        if tier.exact:
-            if key.query:
-                yield name or f"exact with query ({key})", tier.exact.get(str(key))
-            yield name or f"exact ({key.path})", tier.exact.get(key.path)
-        yield from self._ordered(name or "a pattern", tier, key)
-
-    @staticmethod
-    def _ordered(name: str, tier: Tier, key: Key) -> Iterator[tuple[str, CompiledRule | None]]:
-        if tier.ordered:
-            found = tier.patterns.matches(key)
-            for index in found:
-                yield name, tier.ordered[index]
-            if not found:
-                yield name, None
+        for tier in self._tiers:
+            if tier.whole:
+                yield tier.name + "exact, whole query", tier.whole.get((key.path, whole_query(request.query, self.site.folding)))
+            if tier.exact:
+                if key.query:
+                    yield tier.name + "exact with query", tier.exact.get(str(key))
+                yield tier.name + "exact", tier.exact.get(key.path)
+            if tier.ordered:
+                found = tier.patterns.matches(key)
+                for index in found:
+                    yield tier.name + tier.ordered[index].rule.kind, tier.ordered[index]
+                if not found:
+                    yield tier.name + "patterns", None
 
 
 class RuleTable:
@@ -155,7 +153,9 @@ class RuleTable:
         if steps is not None:
             steps.append(Step("the look-up key", str(key)))
         rule = table.find(key, request, steps)
-        return _unmapped(site, request) if rule is None else self._act(rule, site, key, request)
+        if rule is None:
+            return table.unmapped or _led_to_new(site, request)
+        return self._act(rule, site, key, request)
 
     def _act(self, found: CompiledRule, site: Site, key: Key, request: Request) -> Decision:
         rule = found.rule
@@ -163,31 +163,28 @@ class RuleTable:
             return Serve(rule.serve, f"{rule.place} says serve: {rule.serve}", rule, site)
         if rule.gone:
             return Gone(f"{rule.place} says gone", rule, site, found.suggest, _archive(rule, site, request))
-        location = self._location(found, site.folding, key, request)
-        if location is None:
+        location = _location(found, site.folding, key, request)
+        if found.target is None or location is None:
             return NotFound(f"{rule.place}: the target would have left its host", rule, site)
-        if self._is_same_address(location, key, site):
+        if self._is_same_address(found.target, location, key, site):
             return Serve(Home.LEGACY, f"{rule.place} leads to the same address", rule, site)
-        return Redirect(location, _status(rule, site, request), site.cache, f"{rule.place} ({rule.kind})", rule, site)
+        return Redirect(location, _status(rule, site, request), site.cache, rule, site)
 
-    @staticmethod
-    def _location(found: CompiledRule, folding: Folding, key: Key, request: Request) -> str | None:
-        target = found.target
-        if target is None:
-            return None
-        captures: dict[str, str] | None = {}
-        if not target.is_literal:
-            captures = found.pattern.captures(key) if found.pattern else None
-        location = target.expand(captures or {})
-        if location is None or not request.query or found.rule.query is not QueryMode.KEEP:
-            return location
-        merged = merge_query(location, request.query, found.consumed, folding.case)
-        return checked_location(merged, target.origin)
+    def _is_same_address(self, target: Target, location: str, key: Key, site: Site) -> bool:
+        table = self.table_at(target.origin.netloc)
+        if table is None or table.site is not site:
+            return False
+        _, path, query = split_url(location)
+        return look_up_key(path, query, site.folding)[:2] == key[:2]
 
-    def _is_same_address(self, location: str, key: Key, site: Site) -> bool:
-        host, path, query = split_url(location)
-        table = self.table_at(host)
-        return table is not None and table.site is site and look_up_key(path, query, site.folding)[:2] == key[:2]
+
+def _location(found: CompiledRule, folding: Folding, key: Key, request: Request) -> str | None:
+    target = found.target
+    if target is None:
+        return None
+    captures = found.pattern.captures(key) if found.pattern and not target.is_literal else None
+    query = request.query if request.query and found.rule.query is QueryMode.KEEP else b""
+    return target.location(captures or {}, query, found.consumed, folding.case)
 
 
 def _status(rule: Rule, site: Site, request: Request) -> int:
@@ -197,18 +194,24 @@ def _status(rule: Rule, site: Site, request: Request) -> int:
     return status if request.method in ("GET", "HEAD") else METHOD_KEEPING.get(status, status)
 
 
-def _unmapped(site: Site, request: Request) -> Decision:
+def _unmapped(site: Site) -> Serve | NotFound | None:
+    """The one answer to all that no rule answers; None where each request is led to the new site."""
     reason = f"no rule; unmapped: {site.unmapped}"
     if site.unmapped is Home.NOT_FOUND:
         return NotFound(reason, None, site)
     if site.unmapped is Home.LEGACY or site.new_upstream:
         return Serve(site.unmapped, reason, None, site)
+    return None
+
+
+def _led_to_new(site: Site, request: Request) -> Decision:
     origin = origin_of(site.new)
-    location = checked_location(f"{origin}{encoded_path(request.path)}", origin) if origin else None
-    if location is None or origin is None:
-        return NotFound(reason, None, site)
+    location = f"{origin}{encoded_path(request.path)}"
+    checked = checked_location(merge_query(location, request.query), origin) if origin else None
+    if checked is None:
+        return NotFound("the new address would have left its host", None, site)
     status = 302 if request.method in ("GET", "HEAD") else 307
-    return Redirect(merge_query(location, request.query), status, site.cache, reason, None, site)
+    return Redirect(checked, status, site.cache, None, site)
 
 
 def _archive(rule: Rule, site: Site, request: Request) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 import ada_url
 
 from migrator.rules.rule import Site
-from migrator.urls import Origin, canonical_host, host_allowed, origin_of
+from migrator.urls import Origin, canonical_host, host_allowed, merge_query, origin_of
 
 _REFERENCE = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)|\\(\d)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _AUTHORITY = re.compile(r"https?://[^/?#\\]+/", re.IGNORECASE)
+_OTHER_HOST = re.compile(r"//|/?\\(?!\d)")  # `/\1` is a slash and a capture
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
@@ -38,26 +40,30 @@ class Target:
         """Whether no capture goes into it."""
         return len(self.parts) == 1
 
-    def expand(self, captures: Mapping[str, str]) -> str | None:
-        """The absolute URL with the captures filled in, in one pass; None where a browser would land on another origin."""
+    def location(
+        self, captures: Mapping[str, str], query: bytes = b"", consumed: frozenset[str] = frozenset(), case: bool = False
+    ) -> str | None:
+        """The absolute URL with the captures filled in, in one pass, and `query` merged into it as merge_query says.
+
+        None where a browser would land on another origin.
+        """
+        text = self.parts[0]
         if self.is_literal:
-            return self.parts[0]
-        text = ""
-        for number, part in enumerate(self.parts):
-            text += _fitted(captures.get(part, ""), text) if number % 2 else part
-        return checked_location(text, self.origin)
+            merged = merge_query(text, query, consumed, case)
+            return text if merged == text else checked_location(merged, self.origin)  # it was checked when it was compiled
+        for name, literal in zip(self.parts[1::2], self.parts[2::2], strict=True):
+            text += _fitted(captures.get(name, ""), text) + literal
+        return checked_location(merge_query(text, query, consumed, case), self.origin)
 
 
 def checked_location(text: str, origin: Origin) -> str | None:
-    """`text` as a WHATWG parser writes it, or None where its scheme, host or port is not `origin`'s."""
+    """`text` as a WHATWG parser writes it, or None where its scheme, host or port is not `origin`'s, or it has credentials."""
     try:
-        parsed = ada_url.URL(text)
+        href = str(ada_url.URL(text).href)
     except ValueError:
         return None
-    if parsed.username or parsed.password:
-        return None
-    same = parsed.protocol == f"{origin.scheme}:" and parsed.host.removesuffix(".") == origin.netloc
-    return str(parsed.href) if same else None
+    root = str(origin)
+    return href if href.startswith(root) and href.startswith(("/", "./"), len(root)) else None
 
 
 def _fitted(value: str, before: str) -> str:
@@ -71,11 +77,10 @@ def absolute_target(text: str, site: Site) -> str:
     """`text` with the new site's origin before it where it begins with "/". Raises TargetError where it is no safe address."""
     if _CONTROL.search(text):
         raise TargetError("a target may not contain spaces or control characters", "Percent-encode them: a space is %20.")
-    if text.startswith(("//", "/\\", "\\")):
+    if _OTHER_HOST.match(text):
         raise TargetError(f"`{text}` begins like another host", "Write one / for a path, or the scheme and host in full.")
     if text.startswith("/"):
-        origin = origin_of(site.new)
-        return f"{origin}{text}"
+        return f"{_new_origin(site.new)}{text}"
     scheme = _SCHEME.match(text)
     if scheme is None:
         raise TargetError(f"`{text}` is neither a path nor a URL", "Begin it with / or with https://.")
@@ -93,7 +98,7 @@ def compile_target(text: str, site: Site, names: tuple[str, ...] = (), own_hosts
     literal = parts[0]
     if len(parts) > 1 and not _AUTHORITY.match(literal):
         raise TargetError("a capture may not be part of the host", "Write a / between the host and the first capture.")
-    origin = origin_of(literal)
+    origin = _new_origin(site.new) if text.startswith("/") else origin_of(literal)
     if origin is None:
         raise TargetError(f"`{text}` is not a URL that a browser accepts", "Check its host, port and characters.")
     if not is_allowed(origin, site, own_hosts):
@@ -102,22 +107,46 @@ def compile_target(text: str, site: Site, names: tuple[str, ...] = (), own_hosts
             f"Add it to allowed_targets of site `{site.name}` if visitors may be sent there.",
         )
     if len(parts) == 1:
-        parts = (checked_location(literal, origin) or literal,)
+        location = checked_location(literal, origin)
+        if location is None:
+            raise TargetError(f"`{text}` is not a URL that a browser accepts", "Check its host, port and characters.")
+        parts = (location,)
     return Target(parts, origin)
 
 
 def is_allowed(origin: Origin, site: Site, own_hosts: tuple[str, ...] = ()) -> bool:
     """Whether a rule of `site` may lead to `origin`."""
-    new = origin_of(site.new)
-    return (new is not None and origin.netloc == new.netloc) or host_allowed(
-        origin.netloc, (*own_hosts, *map(_allowed_entry, site.allowed_targets))
-    )
+    new = _new_origin(site.new)
+    if new is not None and origin.netloc == new.netloc:
+        return True
+    return host_allowed(origin.netloc, (*own_hosts, *_allowed_hosts(site.allowed_targets)))
 
 
-def _allowed_entry(entry: str) -> str:
-    wildcard = "*." if entry.startswith("*.") else ""
+def is_downgrade(origin: Origin, site: Site) -> bool:
+    """Whether `origin` is plain http while the new site has https, and `allowed_targets` does not ask for it by scheme."""
+    new = _new_origin(site.new)
+    if origin.scheme != "http" or new is None or new.scheme != "https":
+        return False
+    wished = tuple(entry for entry in site.allowed_targets if entry.lower().startswith("http://"))
+    return not host_allowed(origin.netloc, _allowed_hosts(wished))
+
+
+# The same for every rule of a site, and a map has a million of them.
+@lru_cache(maxsize=64)
+def _new_origin(url: str) -> Origin | None:
+    return origin_of(url)
+
+
+@lru_cache(maxsize=64)
+def _allowed_hosts(entries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_allowed_host, entries))
+
+
+def _allowed_host(entry: str) -> str:
+    name = re.sub(r"^https?://|/$", "", entry, flags=re.IGNORECASE)
+    wildcard = "*." if name.startswith("*.") else ""
     try:
-        return wildcard + canonical_host(entry.removeprefix("*."))
+        return wildcard + canonical_host(name.removeprefix("*."))
     except ValueError:
         return entry
 

@@ -9,6 +9,7 @@ from migrator.errors import Place, Problem
 from migrator.rules.map_file import MapFile
 from migrator.rules.rule import Example, Home, Kind, QueryMode, Rule, Site
 from migrator.rules.schema import FileShape, IncludeShape, RuleShape
+from migrator.rules.server_section import server_problems
 from migrator.rules.sites import site_from_shape
 from migrator.rules.yaml_nodes import Mapping, Node, read_nodes
 from migrator.rules.yaml_shape import Shaper
@@ -39,7 +40,9 @@ def read_map(text: str, file: str) -> MapFile:
         # A site that could not be read is reported already; its rules are not at fault for missing it.
         found = [problem for problem in found if problem.code not in SITE_CODES]
     problems += found
-    return MapFile(tuple(sites), tuple(rules), shape.banner, tuple(shape.include or ()), tuple(problems))
+    if shape.server:
+        problems += server_problems(shape.server)
+    return MapFile(tuple(sites), tuple(rules), shape.banner, tuple(shape.include or ()), shape.server, tuple(problems))
 
 
 def read_included_map(text: str, file: str, sites: tuple[Site, ...]) -> MapFile:

@@ -22,10 +22,12 @@ sites:
 
 
 def table(rules: str, site: str = SITE) -> RuleTable:
-    """The compiled map of that text, which must have no problem of form."""
+    """The compiled map of that text, which must have no problem of form nor in a single rule."""
     found = read_map(site + rules, "redirects.yaml")
     assert not found.problems, found.problems
-    return RuleTable(found.sites, found.rules)
+    made = RuleTable(found.sites, found.rules)
+    assert not made.problems, made.problems
+    return made
 
 
 def problems(rules: str, site: str = SITE) -> list[Problem]:

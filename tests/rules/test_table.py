@@ -177,8 +177,8 @@ rules:
   - {from: /*, to: "/:splat"}
   - {from: "/go/:a/:b", to: "https://www.new.example/:a:b?next=:b#:a"}
   - {from: /p/*, to: "https://x.partner.example/:splat"}
-  - {regex: "^/r/(.*)$", to: '/\\\\1'}
-  - {regex: "^/q/(.*)/(.*)$", to: 'https://www.new.example/\\\\1?u=\\\\2'}
+  - {regex: "^/r/(.*)$", to: '/\\1'}
+  - {regex: "^/q/(.*)/(.*)$", to: 'https://www.new.example/\\1?u=\\2'}
 """
 ALLOWED = {"www.new.example", "x.partner.example"}
 
