@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
+from functools import partial
 from hashlib import sha256
 
 from jinja2 import Environment
 
+from migrator.errors import ConfigError, Place, Problem
+from migrator.serve.content_security import Grant, Inline, hash_source
 from migrator.serve.language import Catalogue, Words, direction_of, fallbacks, fill
 from migrator.serve.options import BannerOptions
 from migrator.templating import render
 from migrator.urls import origin_of
 
 _LINKS = ("progress", "search", "feedback")
+_KINDS = ("style", "script")
+_NOT_ASCII = Problem(
+    Place("banner.html"), "template-not-ascii", "its <style> or <script> has characters beyond ASCII", "escape them, as in \\2192"
+)
 _NEVER_SHOWN = ("/.well-known/*",)  # RFC 8615: read by machines, whatever type they are sent with
 # A numeric reference to a C1 control would be read as a windows-1252 character (HTML, numeric character reference end state).
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_EVERYTHING = Grant()
+_INLINE = re.compile(r"<(style|script)(?:\s[^<>]*)?>(.*?)</\1", re.DOTALL)
+_INLINE_TAG = re.compile(rb"<(?:style|(script))(?=[\s>])")
 
 
 class Banner:
@@ -29,9 +40,11 @@ class Banner:
         self._messages = {tag.lower().replace("_", "-"): message for tag, message in options.messages.items()}
         self._skip = tuple(pattern.split("*") for pattern in (*_NEVER_SHOWN, *options.skip))
         tags = dict.fromkeys((*catalogue.tags, *self._messages))
-        unversioned = b"".join(self._made(tag, "") for tag in tags)
+        looks = [(styled, script) for styled in (True, False) for script in sorted({options.dismissible, False})]
+        unversioned = b"".join(self._made(tag, "", *look) for tag in tags for look in looks)
         self.version = sha256(unversioned).hexdigest()[:8]
-        self._markup = {tag: self._made(tag, self.version) for tag in tags}
+        self._markup = {(tag, *look): self._made(tag, self.version, *look) for tag in tags for look in looks}
+        self.inline = _inline(self._markup.values())
 
     def is_shown(self, path: str, today: dt.date) -> bool:
         """Whether a page at `path` carries the banner on that day (UTC)."""
@@ -40,14 +53,19 @@ class Banner:
             return False
         return not any(_matches(pieces, path) for pieces in self._skip)
 
-    def markup(self, language: str) -> bytes:
-        """The banner for a page in `language`, a tag as the page wrote it or ""; pure ASCII, so that no charset can spoil it."""
-        for tag in fallbacks(language):
-            if markup := self._markup.get(tag):
-                return markup
-        return self._markup[self._catalogue.choose().tag]
+    def markup(self, language: str, granted: Grant = _EVERYTHING) -> bytes:
+        """The banner for a page in `language`, a tag as the page wrote it or "", with what the page's policies let work.
 
-    def _made(self, tag: str, version: str) -> bytes:
+        It is pure ASCII, so that no charset can spoil it.
+        """
+        look = (granted.style, granted.script and self._options.dismissible)
+        known = (tag for tag in fallbacks(language) if (tag, *look) in self._markup)
+        markup = self._markup[(next(known, self._catalogue.choose().tag), *look)]
+        if granted.style_nonce or granted.script_nonce:
+            return _INLINE_TAG.sub(partial(_with_nonce, granted), markup)
+        return markup
+
+    def _made(self, tag: str, version: str, styled: bool, dismissible: bool) -> bytes:
         """The section in the words of `tag`; where only the message has that language, the rest is in English and says so."""
         own = self._catalogue.find(tag)
         words = own or self._catalogue.choose()
@@ -62,9 +80,12 @@ class Banner:
             starts=starts.isoformat() if starts else "",
             dated=words.text("banner_dated", date=words.date(starts)) if starts and own else "",
             links=[(name, self._options.links[name]) for name in _LINKS if origin_of(self._options.links.get(name, ""))],
-            dismissible=self._options.dismissible,
+            styled=styled,
+            dismissible=dismissible,
             version=version,
         )
+        if not all(match[2].isascii() for match in _INLINE.finditer(html)):
+            raise ConfigError([_NOT_ASCII])  # a reference is not read as one there
         return html.strip().encode("ascii", "xmlcharrefreplace")
 
     def _message(self, tag: str, words: Words) -> str:
@@ -73,6 +94,18 @@ class Banner:
             if known in self._messages:
                 return fill(self._messages[known], {"site_name": name})
         return words.text("banner_message", site_name=name) if name else words.text("banner_message_unnamed")
+
+
+def _inline(markups: Iterable[bytes]) -> Inline:
+    """The hashes of all that browsers ask a policy for."""
+    found = dict.fromkeys(match.groups() for markup in markups for match in _INLINE.finditer(markup.decode("ascii")))
+    hashes = {kind: tuple(hash_source(text.encode("ascii")) for name, text in found if name == kind) for kind in _KINDS}
+    return Inline(hashes["style"], hashes["script"])
+
+
+def _with_nonce(granted: Grant, tag: re.Match[bytes]) -> bytes:
+    nonce = granted.script_nonce if tag[1] else granted.style_nonce
+    return tag[0] + b' nonce="%b"' % nonce if nonce else tag[0]
 
 
 def _matches(pieces: list[str], path: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from html import unescape
 
 from migrator.serve.html_syntax import ATTRIBUTES, BOUNDARY, any_case, attributes
 from migrator.serve.html_tokens import Kind, Token, Tokenizer
@@ -29,10 +30,14 @@ def _raw_element(name: bytes) -> bytes:
     return rb"<" + any_case(name) + BOUNDARY + ATTRIBUTES + rb">" + inside + closing + ATTRIBUTES + rb">"
 
 
+# An attribute that tells of policies is none of these.
+_DULL_ATTRIBUTES = ATTRIBUTES.replace(rb"|[^", rb"|(?!" + any_case(b"http") + rb"-)[^", 1)
+
 # Runs of whole tokens that `DocumentHead.take` would let go by, matched at once because heads consist mostly of these.
 DULL = re.compile(
     rb"(?:[\t\n\f\r ]++"
-    rb"|<(?:" + any_case(b"link") + rb"|" + any_case(b"meta") + rb")" + BOUNDARY + ATTRIBUTES + rb">"
+    rb"|<" + any_case(b"link") + BOUNDARY + ATTRIBUTES + rb">"
+    rb"|<" + any_case(b"meta") + BOUNDARY + _DULL_ATTRIBUTES + rb">"
     rb"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
     rb"|" + _raw_element(b"script") + rb"|" + _raw_element(b"style") + rb")*+"
 )
@@ -63,6 +68,7 @@ class DocumentHead:
 
     def __init__(self) -> None:
         self.language = ""
+        self.policies: list[bytes] = []  # the page's own, each as a Content-Security-Policy field would have it
         self.stray: int | None = None  # where byte order marks stand that are text, as they are after the first
         self.is_document = False  # a doctype or an element has been seen that only documents have
         self._closed = False
@@ -141,7 +147,14 @@ class DocumentHead:
             self._templates = 1
         elif name == b"html":
             return self._html(attributes(tokens.text(token.start, token.end)))
+        elif name == b"meta":
+            self._meta(attributes(tokens.text(token.start, token.end)))
         return None
+
+    def _meta(self, found: dict[bytes, bytes]) -> None:
+        if found.get(b"http-equiv", b"").lower() == b"content-security-policy":
+            policy = unescape(found.get(b"content", b"").decode("latin-1"))
+            self.policies.append(policy.encode("latin-1", "replace"))
 
     def _html(self, found: dict[bytes, bytes]) -> Body | None:
         language = found.get(b"lang", b"").strip()

@@ -11,6 +11,7 @@ from starlette.types import Message, Scope, Send
 
 from migrator.errors import UpstreamError
 from migrator.serve.codings import PIECE, decodable
+from migrator.serve.content_security import Grant, Inline, amended, grant
 from migrator.serve.eligibility import MARK, Html, field, html_answer, may_be_page, members, varying, wants_page
 from migrator.serve.headers import Headers
 from migrator.serve.insertion import Insertion
@@ -28,6 +29,7 @@ _MOST_INFLATED_SENT = 20 * 1024 * 1024
 _OF_OTHER_BYTES = frozenset(
     b"content-length content-md5 content-digest repr-digest digest signature signature-input accept-ranges".split()
 )
+_NOTHING_INLINE = Inline()
 _BYPASSING = ("http.response.pathsend", "http.response.zerocopysend")  # extensions by which a body is sent unseen
 
 
@@ -47,18 +49,21 @@ def prepare_request(scope: Scope, version: str) -> Scope:
 class InjectingSend:
     """An ASGI send that puts the banner into pages and leaves every other answer as it is.
 
-    `scope` is the request as it came, `banner` makes the markup for a language (a BCP 47 tag, or ""), and `version`, of ASCII
-    letters and digits, changes when what it makes does. Raises UpstreamError from a body that turns out to be broken when part
-    of it has been sent already.
+    `scope` is the request as it came. `banner` makes the markup for a language (a BCP 47 tag, or "") and for what the page's
+    policies grant to what is `inline` in it; `version`, of ASCII letters and digits, changes when what it makes does. Raises
+    UpstreamError from a body that turns out to be broken when part of it has been sent already.
     """
 
-    def __init__(self, scope: Scope, send: Send, banner: Callable[[str], bytes], version: str) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, banner: Callable[[str, Grant], bytes], version: str, *, inline: Inline = _NOTHING_INLINE
+    ) -> None:
         self.started = False  # whether any of an answer has been sent on
         self._request: Headers = scope["headers"]
         self._method: str = scope["method"]
         self._send = send
         self._banner = banner
         self._version = version
+        self._inline = inline
         self._start: Message = {}
         self._rewriting: Rewriting | None = None
         self._came = bytearray()
@@ -79,11 +84,17 @@ class InjectingSend:
         status = message["status"]
         html = html_answer(status, headers) if self._method in _METHODS else None
         if status == 304:
-            await self._send_start({**message, "headers": not_modified(headers, self._request, self._version)})
+            await self._take_not_modified({**message, "headers": not_modified(headers, self._request, self._version)})
         elif html is None:
             await self._send_start(message)
         else:
             await self._take_page({**message, "headers": _with_vary(headers, varying(self._request))}, html)
+
+    async def _take_not_modified(self, message: Message) -> None:
+        """What a 304 says of policies replaces what came with the page in some caches (RFC 9111 section 3.2)."""
+        if may_be_page(self._request):
+            message["headers"] = amended(message["headers"], self._inline)
+        await self._send_start(message)
 
     async def _take_page(self, message: Message, html: Html) -> None:
         if not may_be_page(self._request):
@@ -92,9 +103,15 @@ class InjectingSend:
             # Only the body could tell whether GET would change it.
             await self._send_start({**message, "headers": self._changed(message["headers"], weak=html.coding != "")})
         else:
-            insertion = Insertion(lambda language: self._banner(language or html.language), encoding_known=html.encoding_known)
             self._start = message
-            self._rewriting = Rewriting(html.coding, insertion)
+            self._rewriting = Rewriting(html.coding, self._insertion(html, message["headers"]))
+
+    def _insertion(self, html: Html, headers: Headers) -> Insertion:
+        def markup(language: str) -> bytes:
+            return self._banner(language or html.language, grant(headers, insertion.policies, self._inline))
+
+        insertion = Insertion(markup, encoding_known=html.encoding_known)
+        return insertion
 
     async def _take_body(self, rewriting: Rewriting, data: bytes, *, last: bool) -> None:
         if not self.started:
@@ -172,7 +189,7 @@ class InjectingSend:
 
     def _changed(self, headers: Headers, *, weak: bool) -> Headers:
         kept = [(name, value) for name, value in headers if name not in _OF_OTHER_BYTES]
-        changed = tagged(kept, self._version, weak=weak)
+        changed = amended(tagged(kept, self._version, weak=weak), self._inline)
         return [*changed, (b"accept-ranges", b"none"), (MARK, self._version.encode("ascii"))]
 
 

@@ -7,7 +7,7 @@ first bytes of the body while its skip links are looked for, and a `<noscript>` 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from migrator.serve.body_start import REACH, BodyStart
@@ -72,6 +72,11 @@ class Insertion:
     def refused(self) -> bool:
         """Whether it is settled that nothing is inserted."""
         return self.outcome not in (Outcome.PENDING, Outcome.EXPLICIT, Outcome.IMPLIED)
+
+    @property
+    def policies(self) -> Sequence[bytes]:
+        """The Content Security Policies that the document's own <meta> elements have set so far."""
+        return self._head.policies
 
     def feed(self, data: bytes) -> bytes:
         """Take the document's next bytes; return what may be sent on."""

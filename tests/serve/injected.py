@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope, Send
 
+from migrator.serve.content_security import Grant, Inline
 from migrator.serve.headers import Headers
 from migrator.serve.injection import InjectingSend, prepare_request
 from tests.serve.html5lib import BANNER
 
 VERSION = "abc123"
+NOTHING_INLINE = Inline()
 PAGE = b"<!doctype html><html lang=en><head><title>Old</title></head><body><h1>Old</h1></body></html>"
 WITH_BANNER = PAGE.replace(b"<body>", b"<body>" + BANNER)
 HTML = (b"content-type", b"text/html; charset=utf-8")
@@ -65,6 +67,8 @@ def ask(
     request: Iterable[tuple[bytes, bytes]] = BROWSER,
     path: str = "/old",
     sent: list[Message] | None = None,
+    banner: Callable[[str, Grant], bytes] = lambda *_: BANNER,
+    inline: Inline = NOTHING_INLINE,
 ) -> Got:
     """One request to an app that answers with these chunks; `sent` collects messages even where it raises."""
     messages: list[Message] = [] if sent is None else sent
@@ -86,7 +90,7 @@ def ask(
 
     async def run() -> None:
         scope = scope_of(method, request, path)
-        await app(prepare_request(scope, VERSION), receive, InjectingSend(scope, send, lambda language: BANNER, VERSION))
+        await app(prepare_request(scope, VERSION), receive, InjectingSend(scope, send, banner, VERSION, inline=inline))
 
     asyncio.run(run())
     return Got(messages, asked)

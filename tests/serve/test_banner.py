@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from migrator.errors import ConfigError
 from migrator.serve.banner import Banner
+from migrator.serve.content_security import Grant, hash_source
 from migrator.serve.language import load_catalogue
 from migrator.serve.options import BannerOptions
 from migrator.templating import environment
@@ -176,8 +177,64 @@ def test_without_a_script_there_is_no_button_and_without_dismissal_no_script() -
     assert "hidden" in button.attrs
     assert button["type"] == "button"
     assert button.get_text() == "Hide this message"
-    assert banner(dismissible=True).version in str(dismissible.script)
+    assert dismissible["data-migrator-banner"] == banner(dismissible=True).version
+    assert len(dismissible.find_all("script")) == 2
     assert not section(banner()).find_all(["script", "button"])
+
+
+def test_links_are_absolute_and_open_in_this_window_whatever_base_the_page_has() -> None:
+    assert [link["target"] for link in section(banner(links=LINKS)).find_all("a")] == ["_top"] * 3
+
+
+def test_what_a_policy_does_not_grant_is_left_out() -> None:
+    shown = banner(links=LINKS, dismissible=True)
+
+    def kinds(style: bool = True, script: bool = True) -> list[str]:
+        root = BeautifulSoup(shown.markup("fr", Grant(style, script)), "lxml")
+        return [tag.name for tag in root.find_all(["style", "script", "button", "table", "a"]) if tag.name != "a"]
+
+    assert kinds() == ["script", "style", "button", "script"]
+    assert kinds(script=False) == ["style"]
+    assert kinds(style=False) == ["script", "table", "button", "script"]
+    assert kinds(style=False, script=False) == ["table"]
+
+
+def test_nonces_of_the_page_are_written_on_style_and_scripts() -> None:
+    markup = banner(dismissible=True).markup("en", Grant(style_nonce=b"Zm9v", script_nonce=b"YmFy"))
+
+    assert (markup.count(b'<style nonce="Zm9v">'), markup.count(b'<script nonce="YmFy">')) == (1, 2)
+    assert markup.replace(b' nonce="Zm9v"', b"").replace(b' nonce="YmFy"', b"") == banner(dismissible=True).markup("en")
+
+
+def test_its_hashes_are_those_of_the_bytes_that_are_sent_in_every_language() -> None:
+    shown = banner(site_name="Ünïcef", dismissible=True, links=LINKS, messages={"ur": "نیا"})
+
+    assert (len(shown.inline.styles), len(shown.inline.scripts)) == (1, 2)
+    for language in (*CATALOGUE.tags, "ur"):
+        markup = shown.markup(language)
+        for name, hashes in ((b"style", shown.inline.styles), (b"script", shown.inline.scripts)):
+            texts = re.findall(rb"<%b>(.*?)</%b>" % (name, name), markup, re.DOTALL)
+            assert {hash_source(text) for text in texts} == set(hashes)
+            assert not any(b"&#" in text for text in texts)
+    assert banner().inline.scripts == ()
+
+
+def test_a_template_whose_style_could_not_be_sent_in_ascii_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "banner.html").write_text("<section><style>p::before { content: '→' }</style>{{ message }}</section>", "utf-8")
+
+    with pytest.raises(ConfigError, match="beyond ASCII"):
+        Banner(BannerOptions(), environment(tmp_path), CATALOGUE)
+
+
+def test_an_operators_template_may_have_styles_and_scripts_of_its_own(tmp_path: Path) -> None:
+    template = (
+        '<section><style media="all">p { color: {{ "red" if direction == "rtl" else "blue" }} }</style>{{ message }}</section>'
+    )
+    (tmp_path / "banner.html").write_text(template, "utf-8")
+    shown = Banner(BannerOptions(), environment(tmp_path), CATALOGUE)
+
+    assert set(shown.inline.styles) == {hash_source(b"p { color: red }"), hash_source(b"p { color: blue }")}
+    assert b'<style nonce="a" media="all">' in shown.markup("en", Grant(style_nonce=b"a"))
 
 
 def _is_text_only(text: str) -> None:

@@ -163,7 +163,7 @@ def test_an_error_page_may_take_the_place_of_a_page_that_was_not_sent_yet() -> N
         messages.append(message)
 
     async def run() -> None:
-        injecting = InjectingSend(scope_of(), send, lambda language: BANNER, VERSION)
+        injecting = InjectingSend(scope_of(), send, lambda *_: BANNER, VERSION)
         await injecting({"type": "http.response.start", "status": 200, "headers": [HTML, _LENGTH]})
         await injecting({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
         assert not injecting.started
@@ -183,7 +183,7 @@ def test_the_language_of_a_page_without_one_is_its_header_s() -> None:
 
     async def run() -> None:
         for tag, field in ((b"<html>", b"fr"), (b"<html lang=ar>", b"fr"), (b"<html>", b"fr, en")):
-            injecting = InjectingSend(scope_of(), send, lambda language: asked.append(language) or b"", VERSION)  # type: ignore[func-returns-value]
+            injecting = InjectingSend(scope_of(), send, lambda language, _: asked.append(language) or b"", VERSION)  # type: ignore[func-returns-value]
             headers = [HTML, (b"content-language", field)]
             await injecting({"type": "http.response.start", "status": 200, "headers": headers})
             await injecting({"type": "http.response.body", "body": tag + b"<body>"})
@@ -213,7 +213,7 @@ def test_over_http_pages_carry_it_in_every_coding_and_head_frames_no_body() -> N
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            send = InjectingSend(scope, send, lambda language: BANNER, VERSION)
+            send = InjectingSend(scope, send, lambda *_: BANNER, VERSION)
         await inner(prepare_request(scope, VERSION), receive, send)
 
     with serve(app) as base, httpx.Client(base_url=base) as client:
