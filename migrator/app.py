@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from migrator.rules.rule import Home
 from migrator.serve.banner import Banner
+from migrator.serve.forwarding import Forwarding
+from migrator.serve.gate import Gate
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
@@ -22,7 +24,8 @@ from migrator.templating import environment
 class TransitionMiddleware:
     """The transition site in front of any ASGI app: `app.add_middleware(TransitionMiddleware, config="redirects.yaml")`.
 
-    The wrapped app is the legacy site; addresses that the file serves from `new_upstream` are proxied from there.
+    The wrapped app is the legacy site; addresses that the file serves from `new_upstream` are proxied from there. Malformed
+    requests are refused; how large one may be, and whose word to take for a client's address, is for the app and its server.
     Raises ConfigError where the file cannot be used.
     """
 
@@ -31,7 +34,7 @@ class TransitionMiddleware:
         notices = _notices(settings)
         self._app = app
         self._proxies = _proxies(settings, notices, Home.NEW)
-        self._door = _door(settings, notices, self._proxies, app, name_rules)
+        self._door = Gate(_door(settings, notices, self._proxies, app, name_rules))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan goes through to the wrapped app."""
@@ -49,7 +52,8 @@ class TransitionSite:
     def __init__(self, settings: Settings, *, name_rules: bool = False) -> None:
         notices = _notices(settings)
         self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
-        self._door = _door(settings, notices, self._proxies, None, name_rules)
+        door = _door(settings, notices, self._proxies, None, name_rules)
+        self._door = Gate(Forwarding(door, settings.gate.trusted_proxies), settings.gate.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; at shutdown, close the connections to the upstreams."""

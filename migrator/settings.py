@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migrator.errors import ConfigError, Place, Problem
@@ -12,10 +12,11 @@ from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile
 from migrator.rules.rule import Kind, Rule, Site
-from migrator.rules.schema import BannerShape
+from migrator.rules.schema import BannerShape, ServerShape
+from migrator.rules.server_section import networks, size_in_bytes
 from migrator.rules.table import RuleTable
 from migrator.rules.yaml_text import read_included_map, read_map, site_of_source
-from migrator.serve.options import BannerOptions, UpstreamOptions
+from migrator.serve.options import BannerOptions, GateOptions, RequestLimits, UpstreamOptions
 
 STATE_FOLDER = ".migrator"
 LARGEST_FILE = 1 << 30  # bytes
@@ -30,6 +31,7 @@ class Settings:
     rules: tuple[Rule, ...]
     banner: BannerOptions | None
     upstream: UpstreamOptions
+    gate: GateOptions
     store_url: str
     templates: Path | None  # the operator's own folder; it wins over the shipped one
 
@@ -52,6 +54,7 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
         rules=found.rules,
         banner=_banner_options(found.banner) if found.banner else None,
         upstream=UpstreamOptions(),
+        gate=_gate_options(found.server or ServerShape()),
         store_url=store or os.environ.get("MIGRATOR_STORE") or str(config.parent / STATE_FOLDER / "store.db"),
         templates=_templates(config),
     )
@@ -71,7 +74,8 @@ def read_config(config: Path, text: str | None = None) -> MapFile:
     for included in _included(config, main, problems):
         rules += included.rules
         problems += included.problems
-    return MapFile(main.sites, tuple(rules), main.banner, main.include, tuple(sorted(problems, key=lambda one: one.place)))
+    problems.sort(key=lambda one: one.place)
+    return replace(main, rules=tuple(rules), problems=tuple(problems))
 
 
 def read_text(path: Path) -> tuple[str, Problem | None]:
@@ -148,6 +152,10 @@ def _banner_options(shape: BannerShape) -> BannerOptions:
         messages=shape.messages,
         links={name: url for name, url in named.items() if url},
     )
+
+
+def _gate_options(shape: ServerShape) -> GateOptions:
+    return GateOptions(limits=RequestLimits(body=size_in_bytes(shape.max_body)), trusted_proxies=networks(shape))
 
 
 def _templates(config: Path) -> Path | None:

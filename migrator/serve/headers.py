@@ -46,6 +46,7 @@ _IP = re.compile(rb"[0-9A-Fa-f:.]+")
 _ABSOLUTE = re.compile(rb"(?:(https?):)?//([^/?#\\]*)", re.IGNORECASE)
 _REFRESH = re.compile(rb"([^;,]*[;,]\s*(?:url\s*=\s*)?[\"']?)(.*)", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(rb"<([^<>]*)>")
+_SCHEMES_OF_WEBSOCKETS = {"ws": "http", "wss": "https"}  # what their handshake is made in, and what applications expect
 _DEFAULT_PORTS = {b"http": b":80", b"https": b":443"}
 
 
@@ -68,9 +69,16 @@ def public_address(scope: Scope, otherwise: bytes = b"") -> Address | None:
     `otherwise` stands in for a Host that HTTP/1.0 may leave out.
     """
     hosts = [value for name, value in scope["headers"] if name == b"host"] or [otherwise]
-    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+    if len(hosts) != 1 or not is_host(hosts[0]):
         return None
-    return Address(scope["scheme"].encode("ascii"), hosts[0])
+    scheme: str = scope["scheme"]
+    scheme = _SCHEMES_OF_WEBSOCKETS.get(scheme, scheme)
+    return Address(scheme.encode("ascii"), hosts[0])
+
+
+def is_host(value: bytes) -> bool:
+    """Whether a Host field's value is a host, with or without a port."""
+    return _HOST.fullmatch(value) is not None
 
 
 def request_headers(scope: Scope, public: Address, pseudonym: bytes) -> Headers:
@@ -93,6 +101,11 @@ def request_headers(scope: Scope, public: Address, pseudonym: bytes) -> Headers:
     version = b"1.0" if scope.get("http_version") == "1.0" else b"1.1"
     kept.append((b"via", b", ".join([*passed, version + b" " + pseudonym])))
     return kept + _forwarding_headers(scope, public)
+
+
+def without_handshake(headers: Headers) -> Headers:
+    """`headers` without what makes a WebSocket handshake: each leg makes its own (RFC 6455 section 11.3)."""
+    return [field for field in headers if not field[0].startswith(b"sec-websocket-")]
 
 
 def passes_through(headers: Iterable[tuple[bytes, bytes]], pseudonym: bytes) -> int:

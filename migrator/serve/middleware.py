@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from migrator.errors import UpstreamError
 from migrator.rules.decision import Decision, Gone, Redirect, Serve
-from migrator.rules.rule import Home
+from migrator.rules.rule import Home, Site
 from migrator.rules.table import Request, RuleTable
 from migrator.serve.answer import Answer, plain_answer, send_answer
 from migrator.serve.banner import Banner
@@ -82,9 +83,18 @@ class Transition:
         banner = self._banner
         path = request.path.decode("latin-1")
         if banner and scope["type"] == "http" and decision.home is Home.LEGACY and banner.is_shown(path, self._today()):
-            send = InjectingSend(scope, send, banner.markup, banner.version)
-            scope = prepare_request(scope, banner.version)
-        await app(scope, receive, send)
+            await self._serve_with(banner, app, decision.site, scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    async def _serve_with(self, banner: Banner, app: ASGIApp, site: Site, scope: Scope, receive: Receive, send: Send) -> None:
+        injecting = InjectingSend(scope, send, banner.markup, banner.version, inline=banner.inline)
+        try:
+            await app(prepare_request(scope, banner.version), receive, injecting)
+        except UpstreamError:
+            if injecting.started:
+                raise  # the server breaks off too, so that the client can tell
+            await send_answer(self._notices.unavailable(scope, 502, site), scope, send)
 
     def _answer(self, decision: Decision, scope: Scope) -> Answer:
         if isinstance(decision, Redirect):

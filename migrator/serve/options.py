@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +25,54 @@ class BannerOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamOptions:
-    """How long the proxy waits for an upstream; seconds."""
+    """How long the proxy waits for an upstream (seconds), and how much it asks of it at a time."""
 
     connect_timeout: float = 3.0
     first_byte_timeout: float = 30.0
     gap_timeout: float = 30.0
-    connections: int = 256
+    connections: int = 256  # requests at a time; as many again wait for their turn
+    turn_timeout: float = 3.0  # how long they wait
+    websockets: int = 256  # at a time, beside the requests
+    largest_message: int = 16 * 1024 * 1024  # bytes, of one WebSocket message from the upstream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLimits:
+    """How large a request may be; bytes, unless the name says otherwise."""
+
+    target: int = 8192  # more is 414
+    field: int = 8192  # one field's name and value; more is 431, as for the next two
+    fields: int = 32768  # all of them
+    field_count: int = 100
+    body: int | None = 100 << 20  # more is 413; None: no bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOptions:
+    """What the request gate lets through, and whose word it takes for another's address."""
+
+    limits: RequestLimits = RequestLimits()
+    trusted_proxies: tuple[Network, ...] = ()  # peers whose X-Forwarded-For and X-Forwarded-Proto are believed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionOptions:
+    """How long a connection may keep the server waiting; seconds."""
+
+    head: float = 20.0  # from a request's first byte to its last field; a new connection's silence counts
+    body_gap: float = 30.0  # between two parts of a body
+    body_rate: float = 500.0  # bytes a second that a body must come with on the whole, after `body_gap` for a start
+    write_stall: float = 30.0  # a client that takes nothing of an answer
+    keep_alive: int = 75  # between two requests
+    parting: float = 5.0  # for a client to read an answer that came before its request was whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """How the server runs."""
+
+    workers: int = 1
+    grace: int = 30  # seconds for requests under way when the server is told to stop
+    access_log: bool = False
+    limits: RequestLimits = RequestLimits()
+    connection: ConnectionOptions = ConnectionOptions()

@@ -6,7 +6,10 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
@@ -14,17 +17,28 @@ from starlette.types import Receive, Scope, Send
 from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from migrator.serve.answer import Answer, plain_answer, send_answer
 from migrator.serve.breaker import Breaker
-from migrator.serve.headers import MAX_PASSES, Address, Headers, passes_through, public_address, request_headers, response_headers
+from migrator.serve.capacity import Capacity
+from migrator.serve.headers import (
+    MAX_PASSES,
+    Address,
+    Headers,
+    passes_through,
+    public_address,
+    request_headers,
+    response_headers,
+    without_handshake,
+)
 from migrator.serve.incoming import ClientLeft, Incoming
 from migrator.serve.options import UpstreamOptions
 from migrator.serve.upstream import AiohttpUpstream, Upstream, UpstreamRequest, UpstreamResponse, upstream_address
+from migrator.serve.upstream_websocket import UpstreamWebSocket, open_websocket
+from migrator.serve.websocket import deny, relay
 
 logger = logging.getLogger(__name__)
 
 _HIGHEST_STATUS = 599
 _TARGET = re.compile(rb"/[^\x00-\x20\x7f#]*(?:\?[^\x00-\x20\x7f#]*)?")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
-_INTERNAL_ERROR = 1011  # RFC 6455 section 7.4.1; before a handshake is done, servers say 403 instead
 
 
 class Proxy:
@@ -46,9 +60,12 @@ class Proxy:
         self._address = upstream_address(upstream_url)
         self._name = self._address.authority.decode("ascii")
         self._pseudonym = b"migrator-" + hashlib.sha256(upstream_url.encode()).hexdigest()[:8].encode("ascii")
+        self._options = options
         self._upstream = upstream or AiohttpUpstream(self._address, options)
         self._unavailable = unavailable
         self._breaker = Breaker()
+        self._requests = Capacity(options.connections, options.turn_timeout)
+        self._websockets = Capacity(options.websockets, options.turn_timeout)
         self._clock = clock
 
     @property
@@ -61,15 +78,14 @@ class Proxy:
         await self._upstream.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; under `lifespan`, close the connections at shutdown. WebSockets are refused."""
+        """Answer one request; under `lifespan`, close the connections at shutdown."""
         if scope["type"] == "http":
             try:
                 await self._pass_on(scope, Incoming(receive), send)
             except ClientLeft:
                 return
         elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": _INTERNAL_ERROR})
+            await self._pass_websocket_on(scope, receive, send)
         else:
             await self._live(receive, send)
 
@@ -82,36 +98,55 @@ class Proxy:
         await incoming.begin()
         async with incoming.until_left():
             try:
-                response = await self._open(scope, target, public, incoming)
+                await self._await_turn(scope, self._requests)
             except UpstreamError as error:
-                if not incoming.has_left:
-                    await self._apologise(error, scope, send)
+                await send_answer(self._apology(error, scope), scope, send)
                 return
-            await self._stream(response, public, send)
+            try:
+                await self._exchange(scope, target, public, incoming, send)
+            finally:
+                self._requests.give()
 
-    async def _open(self, scope: Scope, target: bytes, public: Address, incoming: Incoming) -> UpstreamResponse:
-        """Ask the upstream, unless it is known to be away."""
+    async def _pass_websocket_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        target = _target_of(scope)
+        public = public_address(scope, self._address.authority)
+        if public is None or not _TARGET.fullmatch(target):
+            await deny(plain_answer(400, "Bad request"), scope, send)
+            return
+        try:
+            await self._await_turn(scope, self._websockets)
+        except UpstreamError as error:
+            await deny(self._apology(error, scope), scope, send)
+            return
+        try:
+            await relay(scope, receive, send, partial(self._open_websocket, scope, target, public))
+        finally:
+            self._websockets.give()
+
+    async def _await_turn(self, scope: Scope, capacity: Capacity) -> None:
+        """Take a place with the upstream, unless the request goes round in circles or the upstream is known to be away."""
         if passes_through(scope["headers"], self._pseudonym) >= MAX_PASSES:
             raise UpstreamError("the upstream's address leads back to this proxy")
         if not self._breaker.allows(self._clock()):
             raise UpstreamUnreachable("left alone after repeated failures")
+        await capacity.take()
+
+    async def _exchange(self, scope: Scope, target: bytes, public: Address, incoming: Incoming, send: Send) -> None:
         headers = request_headers(scope, public, self._pseudonym)
         framing, has_body = _framing(scope, incoming)
         request = UpstreamRequest(scope["method"], target, headers + framing, incoming.body() if has_body else None)
         try:
-            response = await self._upstream.open(request)
-        except UpstreamUnreachable:
-            if self._breaker.failed(self._clock()):
-                logger.error("%s cannot be reached and is left alone but for a probe now and then", self._name)
-            raise
-        except UpstreamError:
-            self._breaker.succeeded()
-            raise
-        self._breaker.succeeded()
-        if response.status > _HIGHEST_STATUS:
-            response.close()
-            raise UpstreamError(f"status {response.status}")
-        return response
+            with self._learning():
+                response = await self._upstream.open(request)
+            if response.status > _HIGHEST_STATUS:
+                response.close()
+                raise UpstreamError(f"status {response.status}")
+        except UpstreamError as error:
+            if not incoming.has_left:
+                await send_answer(self._apology(error, scope), scope, send)
+            return
+        await self._stream(response, public, send)
 
     async def _stream(self, response: UpstreamResponse, public: Address, send: Send) -> None:
         try:
@@ -123,10 +158,40 @@ class Proxy:
         finally:
             response.close()
 
-    async def _apologise(self, error: UpstreamError, scope: Scope, send: Send) -> None:
+    async def _open_websocket(self, scope: Scope, target: bytes, public: Address) -> UpstreamWebSocket | Answer:
+        headers = without_handshake(request_headers(scope, public, self._pseudonym))
+        try:
+            with self._learning():
+                opened = await open_websocket(self._address, self._options, target, headers, scope.get("subprotocols", ()))
+            if isinstance(opened, Answer) and opened.status > _HIGHEST_STATUS:
+                raise UpstreamError(f"status {opened.status}")
+        except UpstreamError as error:
+            return self._apology(error, scope)
+        status = opened.status if isinstance(opened, Answer) else 101
+        fields = without_handshake(response_headers(opened.headers, status, self._address, public))
+        if isinstance(opened, Answer):
+            return replace(opened, headers=fields)
+        opened.headers = fields
+        return opened
+
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        """Tell the breaker how an attempt to reach the upstream goes; one that is cancelled teaches nothing."""
+        try:
+            yield
+        except (UpstreamUnreachable, UpstreamTimeout):
+            if self._breaker.failed(self._clock()):
+                logger.error("%s does not answer and is left alone but for a probe now and then", self._name)
+            raise
+        except UpstreamError:
+            self._breaker.succeeded()
+            raise
+        self._breaker.succeeded()
+
+    def _apology(self, error: UpstreamError, scope: Scope) -> Answer:
         status = 503 if isinstance(error, UpstreamUnreachable) else 504 if isinstance(error, UpstreamTimeout) else 502
         logger.log(logging.DEBUG if self._breaker.is_open else logging.WARNING, "%s: %d: %s", self._name, status, error)
-        await send_answer(self._unavailable(scope, status), scope, send)
+        return self._unavailable(scope, status)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "lifespan.shutdown":

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import re
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp import ClientMiddlewareType
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
+from migrator.serve.exact_request import ExactRequest, text_of
 from migrator.serve.headers import Address, Headers
 from migrator.serve.options import UpstreamOptions
 from migrator.urls import origin_of
@@ -25,7 +27,6 @@ _LARGEST_LINE = 64 * 1024  # bytes, of a status line or of one field
 _MOST_FIELDS = 512
 _LONGEST_MESSAGE = 300
 _LONGEST_TICK = 1.0  # seconds between two looks at a body that is under way
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _NOT_OURS_TO_ADD = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -36,6 +37,43 @@ def upstream_address(url: str) -> Address:
     if origin is None or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"an upstream is http(s)://host[:port], not {url!r}")
     return Address(origin.scheme.encode("ascii"), origin.netloc.encode("ascii"))
+
+
+def upstream_url(address: Address, target: bytes) -> URL:
+    """Where to ask, for aiohttp; `target` is kept byte for byte, but for a last question mark with nothing after it."""
+    path, _, query = text_of(target).partition("?")
+    scheme, authority = address.scheme.decode("ascii"), address.authority.decode("ascii")
+    return URL.build(scheme=scheme, authority=authority, path=path, query_string=query, encoded=True)
+
+
+def client_session(options: UpstreamOptions, middlewares: Sequence[ClientMiddlewareType] = ()) -> aiohttp.ClientSession:
+    """aiohttp's client as both kinds of upstream connections use it; it belongs to the running event loop."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=options.connections, socket_factory=partial(_socket, options.gap_timeout)),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        request_class=ExactRequest,
+        auto_decompress=False,
+        trust_env=False,
+        skip_auto_headers=_NOT_OURS_TO_ADD,
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.connect_timeout),
+        max_line_size=_LARGEST_LINE,
+        max_field_size=_LARGEST_LINE,
+        max_headers=_MOST_FIELDS,
+        middlewares=middlewares,
+    )
+
+
+def _socket(patience: float, place: aiohttp.AddrInfoType) -> socket.socket:
+    """A socket that the system gives up on where the other end is gone, or takes nothing, for `patience` seconds.
+
+    Closing it would else wait for that end for ever, and so would a WebSocket or an event stream that may be silent.
+    """
+    made = socket.socket(*place[:3])
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, max(1, int(patience)))
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(patience * 1000))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +118,11 @@ class AiohttpUpstream:
     """An upstream reached through aiohttp: no cookie jar, no redirects followed, no decoding, nothing added or quoted anew.
 
     aiohttp sends a bodiless idempotent request once more where the connection ends without an answer, and no other
-    (RFC 9110 section 9.2.2). It writes fields as UTF-8: a value that is not is sent as if it had been Latin-1.
+    (RFC 9110 section 9.2.2).
     """
 
     def __init__(self, address: Address, options: UpstreamOptions) -> None:
-        self._scheme = address.scheme.decode("ascii")
-        self._authority = address.authority.decode("ascii")
+        self._address = address
         self._options = options
         self._session: aiohttp.ClientSession | None = None
 
@@ -93,12 +130,12 @@ class AiohttpUpstream:
         """Send `request` and return its answer; see Upstream."""
         options = self._options
         patience = asyncio.timeout(options.connect_timeout + options.first_byte_timeout)
-        with _translated():
+        with translated():
             async with patience:
                 response = await self._opened_session().request(
                     request.method,
-                    self._url(request.target),
-                    headers=[(_text(name), _text(value)) for name, value in request.headers],
+                    upstream_url(self._address, request.target),
+                    headers=[(text_of(name), text_of(value)) for name, value in request.headers],
                     data=None if request.body is None else self._paced(request.body, patience),
                     allow_redirects=False,
                 )
@@ -116,30 +153,8 @@ class AiohttpUpstream:
     def _opened_session(self) -> aiohttp.ClientSession:
         """The one session, made on first use because it belongs to the running event loop."""
         if self._session is None:
-            options = self._options
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=options.connections, socket_factory=self._socket),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,
-                skip_auto_headers=_NOT_OURS_TO_ADD,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.connect_timeout),
-                max_line_size=_LARGEST_LINE,
-                max_field_size=_LARGEST_LINE,
-                max_headers=_MOST_FIELDS,
-            )
+            self._session = client_session(self._options)
         return self._session
-
-    def _socket(self, place: aiohttp.AddrInfoType) -> socket.socket:
-        """A socket that the system gives up on where the other end takes nothing: closing it would wait for that end for ever."""
-        made = socket.socket(*place[:3])
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self._options.gap_timeout * 1000))
-        return made
-
-    def _url(self, target: bytes) -> URL:
-        path, _, query = _target_text(target).partition("?")
-        return URL.build(scheme=self._scheme, authority=self._authority, path=path, query_string=query, encoded=True)
 
     async def _paced(self, body: AsyncIterator[bytes], patience: asyncio.Timeout) -> AsyncIterator[bytes]:
         """`body`, with patience for as long as the client takes, and little for an upstream that will not take the next part."""
@@ -169,7 +184,7 @@ class AiohttpResponse:
         """The next bytes of the body, b"" at its end."""
         self._waits_since = self._loop.time()
         try:
-            with _translated():
+            with translated():
                 return await self._response.content.readany()
         finally:
             self._waits_since = None
@@ -201,7 +216,7 @@ def _extend(patience: asyncio.Timeout, deadline: float | None) -> None:
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn aiohttp's errors into the house's own."""
     try:
         yield
@@ -216,17 +231,3 @@ def _translated() -> Iterator[None]:
 def _one_line(error: Exception) -> str:
     """What went wrong, fit for one line of a log; aiohttp quotes the upstream's own bytes over several."""
     return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_MESSAGE]
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
-
-
-def _target_text(target: bytes) -> str:
-    try:
-        return target.decode("utf-8")
-    except UnicodeDecodeError:
-        return _NOT_ASCII.sub(lambda byte: b"%%%02X" % byte[0][0], target).decode("ascii")

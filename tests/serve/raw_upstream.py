@@ -53,11 +53,13 @@ def raw_upstream(answer: bytes | Answering, *, read_body: bool = True) -> Iterat
 
     async def run() -> None:
         tasks: set[asyncio.Task[None]] = set()
+        transports: list[asyncio.WriteTransport] = []
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
             tasks.add(task)
+            transports.append(writer.transport)
             await _converse(seen, answer, reader, writer, read_body)
             tasks.discard(task)
 
@@ -66,9 +68,7 @@ def raw_upstream(answer: bytes | Answering, *, read_body: bool = True) -> Iterat
         started.set()
         await stop.wait()
         server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks, transports)
 
     def work() -> None:
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
@@ -82,6 +82,15 @@ def raw_upstream(answer: bytes | Answering, *, read_body: bool = True) -> Iterat
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(5)
+
+
+async def _end(tasks: set[asyncio.Task[None]], transports: list[asyncio.WriteTransport]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for transport in transports:
+        transport.abort()  # what was never taken would keep it open until the garbage is collected
+    await asyncio.sleep(0)
 
 
 async def _converse(

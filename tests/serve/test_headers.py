@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.serve.headers import Address, Headers, passes_through, public_address, request_headers, response_headers
+from migrator.serve.headers import (
+    Address,
+    Headers,
+    passes_through,
+    public_address,
+    request_headers,
+    response_headers,
+    without_handshake,
+)
 
 UPSTREAM = Address(b"http", b"10.0.0.5:8080")
 PUBLIC = Address(b"https", b"www.old.example")
@@ -193,6 +201,29 @@ def test_refresh_and_link_are_rewritten_in_their_urls_alone() -> None:
 )
 def test_a_cookie_loses_only_a_domain_that_is_the_upstreams(cookie: bytes, expected: bytes) -> None:
     assert answered((b"set-cookie", cookie)) == [(b"set-cookie", expected)]
+
+
+ATTRIBUTES = st.sampled_from(
+    [b"Path=/", b" path=/a", b"Secure", b"HttpOnly ", b"SameSite=Lax", b"Expires=Tue, 24 Nov 2026 07:00:00 GMT", b"Max-Age=0",
+     b"Domain=old.example", b"domain = .OLD.example", b"Partitioned", b"", b" ", b"=", b"odd=a=b", b'Comment="a', b"Domain="]
+)  # fmt: skip
+
+
+@given(st.binary(max_size=12).map(lambda pair: pair.replace(b";", b"")), st.lists(ATTRIBUTES), st.integers(0, 9))
+def test_of_a_cookie_everything_stays_but_a_domain_of_the_upstream(pair: bytes, attributes: list[bytes], place: int) -> None:
+    cookie = b";".join([pair, *attributes])
+    own = b";".join([pair, *attributes[:place], b" Domain=.10.0.0.5", *attributes[place:]])
+    kept = [] if re.search(rb"[\x00-\x08\x0a-\x1f\x7f]", cookie) else [(b"set-cookie", cookie)]
+
+    assert answered((b"set-cookie", cookie)) == answered((b"set-cookie", own)) == kept
+
+
+def test_a_websocket_is_asked_for_in_the_scheme_of_its_handshake_and_each_leg_makes_its_own() -> None:
+    scope = {"headers": [(b"host", b"old.example"), (b"sec-websocket-key", b"x"), (b"cookie", b"a")], "scheme": "wss"}
+    address = public_address(scope)
+
+    assert address == Address(b"https", b"old.example")
+    assert without_handshake([(b"sec-websocket-key", b"x"), (b"cookie", b"a")]) == [(b"cookie", b"a")]
 
 
 def test_hop_by_hop_fields_of_an_answer_stay_behind() -> None:

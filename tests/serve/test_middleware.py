@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from migrator.app import TransitionMiddleware
-from migrator.errors import ConfigError
+from migrator.errors import ConfigError, UpstreamError
 from tests.rules.making import SITE
 from tests.serve.live import serve, talk
 
@@ -177,7 +178,22 @@ def test_no_address_makes_the_answer_leave_its_host_or_its_header(client: httpx.
         b"content-length",
         b"x-redirect-by",
         b"connection",
+        b"server",
     }
+
+
+def test_a_page_that_breaks_off_before_any_of_it_was_sent_is_a_502(tmp_path: Path) -> None:
+    async def cut(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"text/html"), (b"content-length", b"999")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"<!doctype html><title>x", "more_body": True})
+        raise UpstreamError("the upstream is gone")
+
+    config = tmp_path / "redirects.yaml"
+    config.write_text(SITE + "banner: {site_name: Example}\n", encoding="utf-8")
+    with serve(TransitionMiddleware(cut, config)) as base:
+        answer = httpx.get(base, headers={"Host": "old.example"}, trust_env=False)
+    assert (answer.status_code, answer.headers["cache-control"]) == (502, "no-store")
 
 
 def test_a_broken_map_is_refused_at_the_start(tmp_path: Path) -> None:

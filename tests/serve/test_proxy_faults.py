@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from migrator.errors import UpstreamUnreachable
+from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from migrator.serve.proxy import Proxy
 from migrator.serve.upstream import UpstreamRequest, UpstreamResponse
 from tests.serve.live import eventually, serve, talk
@@ -115,35 +115,48 @@ def test_an_upstream_that_is_down_becomes_a_503_and_is_used_again_when_it_is_bac
             client.close()
 
 
-class Unreachable:
-    """An upstream to which no connection can be made."""
+class Away:
+    """An upstream that fails in one way only."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: UpstreamError) -> None:
         self.tried = 0
+        self.error = error
 
     async def open(self, request: UpstreamRequest) -> UpstreamResponse:
         self.tried += 1
-        raise UpstreamUnreachable("nobody there")
+        raise self.error
 
     async def aclose(self) -> None:
         pass
 
 
 @pytest.mark.anyio
-async def test_an_upstream_that_cannot_be_reached_is_left_alone_but_for_probes() -> None:
+@pytest.mark.parametrize(("error", "status"), [(UpstreamUnreachable("nobody there"), 503), (UpstreamTimeout("it hangs"), 504)])
+async def test_an_upstream_that_does_not_answer_is_left_alone_but_for_probes(error: UpstreamError, status: int) -> None:
     now = [100.0]
-    upstream = Unreachable()
+    upstream = Away(error)
     proxy = Proxy("http://127.0.0.1:9", HASTY, unavailable, upstream=upstream, clock=lambda: now[0])
     tried = []
     for _ in range(3):
         for _ in range(20):
             sent = await ask_directly(proxy, scope_of(b"/", [(b"host", b"www.old.example")]))
-            assert sent[0]["status"] == 503
+            assert sent[0]["status"] in (503, status)
         tried.append(upstream.tried)
         now[0] += 5.0
 
     assert tried == [5, 6, 7]
     assert not proxy.is_reachable
+
+
+@pytest.mark.anyio
+async def test_answers_that_are_wrong_are_no_reason_to_leave_an_upstream_alone() -> None:
+    upstream = Away(UpstreamError("nonsense"))
+    proxy = Proxy("http://127.0.0.1:9", HASTY, unavailable, upstream=upstream)
+    for _ in range(20):
+        assert (await ask_directly(proxy, scope_of(b"/", [(b"host", b"www.old.example")])))[0]["status"] == 502
+
+    assert upstream.tried == 20
+    assert proxy.is_reachable
 
 
 def test_an_address_that_leads_back_to_the_proxy_is_found_out() -> None:

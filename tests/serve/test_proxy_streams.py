@@ -7,10 +7,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from migrator.serve.options import UpstreamOptions
+from tests.serve import slow_reader
 from tests.serve.live import eventually, talk
 from tests.serve.proxied import HASTY, HELLO, get, proxied
 from tests.serve.raw_upstream import Asked
@@ -75,6 +78,15 @@ def test_a_slow_reader_slows_the_upstream_down(closes: bool) -> None:
         got += sum(len(part) for part in parts)
 
     assert got == size
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_a_big_download_takes_no_more_memory_than_a_small_one() -> None:
+    """The short form of scripts/prove/ten-gigabytes."""
+    got, early, highest = slow_reader.measure(300)
+
+    assert got == 300 << 20
+    assert highest < early + 20 * 1024
 
 
 def test_a_client_that_leaves_ends_the_upstream_request_before_and_within_the_answer() -> None:
@@ -154,3 +166,25 @@ def test_only_a_bodiless_idempotent_request_is_asked_again_when_the_connection_h
             came = talk(base, get("/x", method=method, extra=f"{length}Connection: close\r\n") + body.encode())
             assert came[9:12] == expected, method
             assert len(upstream.asked) - asked == times, method
+
+
+def test_an_upstream_that_hangs_holds_so_many_requests_and_the_next_ones_are_answered_soon() -> None:
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if asked.target == b"/hangs":
+            await asked.reader.read()
+        writer.write(HELLO)
+
+    options = UpstreamOptions(connections=2, turn_timeout=0.2)
+    with proxied(answer, options) as (base, upstream):
+        host, _, port = base.removeprefix("http://").partition(":")
+        held = [socket.create_connection((host, int(port))) for _ in range(2)]
+        for client in held:
+            client.sendall(get("/hangs"))
+        assert eventually(lambda: len(upstream.asked) == 2)
+        started = time.monotonic()
+        came = talk(base, get("/"))
+        assert came.startswith(b"HTTP/1.1 503 ")
+        assert 0.2 <= time.monotonic() - started < 2
+        for client in held:
+            client.close()
+        assert eventually(lambda: talk(base, get("/")).endswith(b"hello"))

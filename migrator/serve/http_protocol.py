@@ -1,0 +1,249 @@
+"""HTTP/1.x from the wire, on uvicorn's httptools protocol, hardened: what a request may look like, and how long it may take.
+
+Trailers never become fields, whoever stalls is let go, and a refused request is the last of its connection. No routing here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NoReturn, cast
+
+import httptools
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from migrator.serve.old_client import unchunked
+from migrator.serve.options import ConnectionOptions, RequestLimits
+from migrator.serve.parting import Outgoing, PartingTransport, Phase
+from migrator.serve.refusal import FORBIDDEN_METHODS, refusal, wire_format
+from migrator.serve.request_target import asks_the_server, origin_form
+
+_MOST_DISCARDED = 256 << 10  # bytes of a body that nobody reads any more, before its connection is closed
+_FIELD_OVERHEAD = 4  # ": " and the end of the line
+_SLOWEST_LOOK = 5.0  # seconds
+
+
+class _Refused(Exception):
+    """Ends a parser's callback; the status is kept by the protocol."""
+
+
+class HardenedProtocol(HttpToolsProtocol):
+    """One connection. uvicorn makes it; bind `limits` and `options` with functools.partial."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: RequestLimits,
+        options: ConnectionOptions,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.timeout_keep_alive = options.keep_alive
+        self._limits = limits
+        self._options = options
+        self._most_unread = limits.target + limits.fields + limits.field_count * _FIELD_OVERHEAD
+        self._tick = min(options.head, options.body_gap, options.write_stall, options.parting, 4 * _SLOWEST_LOOK) / 4
+        self._phase = Phase.HEAD
+        self._since = self._heard = 0.0  # when the phase began, and when it last went on
+        self._unread = 0  # bytes in a row that made neither a head nor a body complete
+        self._received = self._discarded = self._fields = 0
+        self._status = 0  # what a parser's callback refuses with
+        self._is_deaf = False
+
+    # The connection
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a first request."""
+        super().connection_made(transport)
+        self._raw = transport
+        self._outgoing = Outgoing(transport, self.loop.time())
+        self.transport = cast(asyncio.Transport, PartingTransport(transport, self._part))
+        self._since = self.loop.time()
+        self._looking = self.loop.call_later(self._tick, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._looking.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless what came before was refused."""
+        if self._is_deaf:
+            return
+        self._unset_keepalive_if_required()
+        if self._phase is Phase.IDLE:
+            self._enter(Phase.HEAD)
+        self._unread += len(data)
+        try:
+            self._feed(data)
+        except httptools.HttpParserError:
+            self._refuse(self._status or 400)
+        else:
+            if self._unread > self._most_unread + len(data):
+                self._refuse(431)
+
+    def _feed(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                if self._should_upgrade():
+                    self._leave_to_websocket()
+                    return
+                data = data[upgrade.args[0] :]  # an offer of another protocol that is not taken up
+
+    def resume_writing(self) -> None:
+        """The client takes its answer again."""
+        self._outgoing.went_on(self.loop.time())
+        super().resume_writing()
+
+    # The parser's callbacks
+
+    def on_message_begin(self) -> None:
+        """A request's first byte."""
+        self._fields = self._received = self._discarded = 0
+        self._enter(Phase.HEAD)
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the target."""
+        super().on_url(url)
+        if len(self.url) > self._limits.target:
+            self._stop(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head; or of a chunked body's trailer, which is dropped (RFC 9110 section 6.5.1)."""
+        if self._phase is not Phase.HEAD:
+            return
+        size = len(name) + len(value)
+        self._fields += size
+        if size > self._limits.field or self._fields > self._limits.fields or len(self.headers) >= self._limits.field_count:
+            self._stop(431)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: judge what uvicorn is about to hide, and let the request begin."""
+        self._unread = 0
+        method = self.parser.get_method().decode("ascii")
+        if method in FORBIDDEN_METHODS:
+            self._stop(405)
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            self._stop(505)
+        host = next((value for name, value in self.headers if name == b"host"), b"")
+        target = self.url if asks_the_server(method, self.url) else origin_form(self.url, host)
+        if target is None:
+            self._stop(400)
+        self.url = target
+        self.expect_100_continue = self.expect_100_continue and version == "1.1"  # RFC 9110 section 10.1.1
+        self._enter(Phase.BODY)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        self._unread = 0
+        self._heard = self.loop.time()
+        self._received += len(body)
+        if self.cycle is not None and self.cycle.response_complete:
+            self._discarded += len(body)
+            if self._discarded > _MOST_DISCARDED:
+                self._part()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._unread = 0
+        self._enter(Phase.IDLE)
+        super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if cycle.scope["http_version"] == "1.0":
+            app = unchunked(app, cycle)
+        super()._start_asgi_task(cycle, app)
+
+    # What ends a connection
+
+    def _stop(self, status: int) -> NoReturn:
+        self._status = status
+        raise _Refused
+
+    def _refuse(self, status: int) -> None:
+        """Answer what cannot be served, after the answers that are still due, and read no more."""
+        self.logger.info("%s: refused with %d", self.client, status)
+        cycle = self.cycle
+        is_due = cycle is not None and not cycle.response_complete
+        if is_due and self._phase is Phase.BODY:
+            self._abandon(status)
+        elif is_due:
+            cycle.keep_alive = False
+            self._is_deaf = True
+            self._enter(Phase.IDLE)
+        else:
+            if self._phase is not Phase.BODY:  # else it has its answer
+                self._raw.write(wire_format(refusal(status)))
+            self._part()
+
+    def _abandon(self, status: int) -> None:
+        """Refuse a request that an app has begun to answer, or will: the app is told that its client has left."""
+        self.cycle.disconnected = True
+        self.cycle.message_event.set()
+        if self.cycle.response_started or self.pipeline:
+            self._raw.abort()
+        else:
+            self._raw.write(wire_format(refusal(status)))
+            self._part()
+
+    def _part(self) -> None:
+        """Close, but let a client that is still sending read its answer first (RFC 9112 section 9.6)."""
+        if self._raw.is_closing() or self._phase is Phase.PARTING:
+            return
+        is_heard_out = self._phase is Phase.IDLE and not self._is_deaf
+        self._is_deaf = True
+        self._enter(Phase.PARTING)
+        if is_heard_out or not self._raw.can_write_eof():
+            self._raw.close()
+        else:
+            self._raw.write_eof()
+            self.flow.resume_reading()
+
+    def _leave_to_websocket(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._refuse(400)  # an answer is due, and would run into the WebSocket's frames
+            return
+        self._looking.cancel()
+        self.transport = self._raw
+        self.handle_websocket_upgrade()
+
+    # Time
+
+    def _enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self._since = self._heard = self.loop.time()
+
+    def _look(self) -> None:
+        """See, now and then, whether the client keeps the server waiting for too long."""
+        self._looking = self.loop.call_later(self._tick, self._look)
+        now, options, phase = self.loop.time(), self._options, self._phase
+        if self._outgoing.is_stuck(now, options.write_stall):
+            self._raw.abort()
+        elif phase is Phase.PARTING:
+            self._since = now if self._outgoing.waiting else self._since
+            if now - self._since > options.parting:
+                self._raw.abort()
+        elif self.flow.read_paused:  # by us
+            self._since += self._tick
+            self._heard = now
+        elif phase is Phase.HEAD and now - self._since > options.head:
+            self._refuse(408) if self._unread else self._raw.close()
+        elif phase is Phase.BODY and self._is_slow(now):
+            self._refuse(408)
+
+    def _is_slow(self, now: float) -> bool:
+        options = self._options
+        allowed = options.body_gap + self._received / options.body_rate
+        return now - self._heard > options.body_gap or now - self._since > allowed

@@ -1,0 +1,70 @@
+"""The sending side of a client's connection: how it is closed without cutting an answer short, and whether it still moves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import sys
+import termios
+from collections.abc import Callable
+from enum import Enum, auto
+
+
+class Phase(Enum):
+    """What a connection's reading side waits for."""
+
+    IDLE = auto()  # the next request
+    HEAD = auto()
+    BODY = auto()
+    PARTING = auto()  # the client's end, after ours
+
+
+class PartingTransport:
+    """What uvicorn needs of a transport to answer; its `close` leaves to `part` how that is done."""
+
+    def __init__(self, transport: asyncio.Transport, part: Callable[[], None]) -> None:
+        self.write = transport.write
+        self._transport = transport
+        self._part = part
+        self._is_closing = False
+
+    def close(self) -> None:
+        """Write nothing more."""
+        self._is_closing = True
+        self._part()
+
+    def is_closing(self) -> bool:
+        """Whether nothing more can be written."""
+        return self._is_closing or self._transport.is_closing()
+
+
+class Outgoing:
+    """Watches whether bytes that wait to be sent grow fewer."""
+
+    def __init__(self, transport: asyncio.Transport, now: float) -> None:
+        self._transport = transport
+        self.waiting = 0  # bytes, when last looked at
+        self._moved = now
+
+    def went_on(self, now: float) -> None:
+        """The client was seen to take some."""
+        self._moved = now
+
+    def is_stuck(self, now: float, patience: float) -> bool:
+        """Whether there are bytes, and none was taken for `patience` seconds."""
+        waiting = self._transport.get_write_buffer_size()
+        if waiting:
+            waiting += _held_by_system(self._transport)
+        if not waiting or waiting < self.waiting or not self.waiting:
+            self._moved = now
+        self.waiting = waiting
+        return now - self._moved > patience
+
+
+def _held_by_system(transport: asyncio.Transport) -> int:
+    """Bytes that the system has taken and the client's has not acknowledged: megabytes, which a slow client takes first."""
+    held = bytearray(4)
+    with contextlib.suppress(OSError, ValueError):  # not every system tells
+        fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, held)
+    return int.from_bytes(held, sys.byteorder)

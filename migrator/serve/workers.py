@@ -1,0 +1,102 @@
+"""Several processes that do the same work on shared sockets: one that dies is replaced, all end together. POSIX only."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from types import FrameType
+
+logger = logging.getLogger(__name__)
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_LOOK_EVERY = 0.2  # seconds
+_SHORT_LIFE = 2.0  # seconds; who dies sooner will do so again
+_LONGEST_PAUSE = 10.0  # seconds between two attempts at a worker
+_EXTRA_GRACE = 3.0  # seconds beyond the workers' own patience, before they are killed
+
+
+class Workers:
+    """`count` processes that run `work`, kept at that number until SIGINT or SIGTERM; a second signal ends them at once."""
+
+    def __init__(self, work: Callable[[], None], count: int, sockets: Iterable[socket.socket], grace: float) -> None:
+        self._work = work
+        self._count = count
+        self._sockets = tuple(sockets)
+        self._grace = grace
+        self._context = multiprocessing.get_context("fork")
+        self._running: dict[BaseProcess, float] = {}  # each with the moment of its start
+        self._early_deaths = 0
+        self._not_before = 0.0
+        self._signals = self._last_signal = 0
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        former = {number: signal.signal(number, self._on_signal) for number in _STOPPING}
+        try:
+            while not self._signals:
+                self._replace()
+                wait([process.sentinel for process in self._running], timeout=_LOOK_EVERY)
+                self._bury()
+            self._end()
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._signals += 1
+        self._last_signal = number
+
+    def _replace(self) -> None:
+        while len(self._running) < self._count and time.monotonic() >= self._not_before and not self._signals:
+            process = self._context.Process(target=self._begin)
+            signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)  # until the child has handlers of its own
+            process.start()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+            self._running[process] = time.monotonic()
+
+    def _begin(self) -> None:
+        os.setpgid(0, 0)  # the terminal's Ctrl-C is for the parent, who passes it on once
+        for number in _STOPPING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+        self._work()
+
+    def _bury(self) -> None:
+        now = time.monotonic()
+        for process, began in [(process, began) for process, began in self._running.items() if not process.is_alive()]:
+            del self._running[process]
+            if self._signals:
+                continue
+            self._early_deaths = self._early_deaths + 1 if now - began < _SHORT_LIFE else 0
+            pause = min(2.0 ** (self._early_deaths - 1), _LONGEST_PAUSE) if self._early_deaths > 1 else 0.0
+            self._not_before = now + pause
+            logger.error("worker %s ended (%s); a new one starts in %g s", process.pid, process.exitcode, pause)
+
+    def _end(self) -> None:
+        """Pass the signal on and wait; at a second signal, or when patience is over, kill."""
+        for one in self._sockets:  # else connections would go on being made, and nobody would take them
+            one.close()
+        for process in self._running:
+            self._send(process, signal.SIGTERM)
+        ends = time.monotonic() + self._grace + _EXTRA_GRACE
+        while self._running and self._signals < 2 and time.monotonic() < ends:
+            wait([process.sentinel for process in self._running], timeout=_LOOK_EVERY)
+            self._bury()
+        for process in self._running:
+            self._send(process, signal.SIGKILL)
+            process.join()
+        if self._signals > 1:
+            raise SystemExit(128 + self._last_signal)
+
+    def _send(self, process: BaseProcess, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            if process.pid is not None:
+                os.kill(process.pid, number)
