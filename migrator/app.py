@@ -34,7 +34,7 @@ class TransitionMiddleware:
         notices = _notices(settings)
         self._app = app
         self._proxies = _proxies(settings, notices, Home.NEW)
-        self._door = Gate(_door(settings, notices, self._proxies, app, name_rules))
+        self._door = Gate(_door(settings, notices, self._proxies, app, name_rules=name_rules, dated=False))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan goes through to the wrapped app."""
@@ -52,7 +52,7 @@ class TransitionSite:
     def __init__(self, settings: Settings, *, name_rules: bool = False) -> None:
         notices = _notices(settings)
         self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
-        door = _door(settings, notices, self._proxies, None, name_rules)
+        door = _door(settings, notices, self._proxies, name_rules=name_rules)
         self._door = Gate(Forwarding(door, settings.gate.trusted_proxies), settings.gate.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,13 +89,25 @@ def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[s
 
 
 def _door(
-    settings: Settings, notices: Notices, proxies: dict[tuple[str, Home], Proxy], fallback: ASGIApp | None, name_rules: bool
+    settings: Settings,
+    notices: Notices,
+    proxies: dict[tuple[str, Home], Proxy],
+    fallback: ASGIApp | None = None,
+    *,
+    name_rules: bool,
+    dated: bool = True,
 ) -> Transition:
     banner = None
     if settings.banner is not None:
         banner = Banner(settings.banner, environment(settings.templates), load_catalogue(settings.templates))
     return Transition(
-        table=settings.table(), notices=notices, homes=proxies, fallback=fallback, banner=banner, name_rules=name_rules
+        table=settings.table(),
+        notices=notices,
+        homes=proxies,
+        fallback=fallback,
+        banner=banner,
+        name_rules=name_rules,
+        dated=dated,
     )
 
 

@@ -23,6 +23,8 @@ from migrator.rules.rule import Site
 from migrator.store.frontier import Counts, StoredFrontier
 from migrator.store.open import open_store
 
+FAILURES_SHOWN = 5
+
 
 @click.command()
 @click.argument("side", type=click.Choice([side.value for side in Side]))
@@ -63,7 +65,10 @@ def crawl(side: str, config: Path, store: str | None, site: str | None, fresh: b
             _crawl(chosen, Side(side), options, frontier, progress)
         else:
             click.echo("this crawl had reached its end before; --fresh crawls again", err=True)
-        _tell_end(frontier.counts(), progress, as_json)
+        counts = frontier.counts()
+        _tell_end(counts, progress, as_json)
+        _tell_failures(frontier, counts)
+        _tell_next(Side(side), counts)
 
 
 def _options(own_site: bool, ignore_robots: bool, limit: int | None, delay: float | None, contact: str) -> CrawlOptions:
@@ -166,6 +171,27 @@ def _tell_end(counts: Counts, progress: Progress, as_json: bool) -> None:
                 }
             )
         )
+
+
+def _tell_failures(frontier: StoredFrontier, counts: Counts) -> None:
+    """Name the first failures; and where the site has sent everything elsewhere, say what may be wrong."""
+    shown = list(frontier.failures(FAILURES_SHOWN))
+    for page in shown:
+        click.echo(f"  {page.url}: {page.error or f'status {page.status}'}", err=True)
+    if counts.failures > len(shown):
+        click.echo(f"  … and {counts.failures - len(shown)} more", err=True)
+    if counts.finished and counts.pages == 1 and shown and shown[0].final_url != shown[0].url:
+        click.echo(
+            f"the site sends its first page to {shown[0].final_url}, which is not an address of its own here\n"
+            "    Write the address that it answers under: another scheme or port, or one more of its hosts.",
+            err=True,
+        )
+
+
+def _tell_next(side: Side, counts: Counts) -> None:
+    if counts.finished:
+        step = "crawl new" if side is Side.LEGACY else "match --csv review.csv"
+        click.echo(f"next: `migrator {step}`", err=True)
 
 
 def _nothing(counts: Counts) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import socket
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -29,12 +32,18 @@ TRY = ("/work/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
 @click.pass_context
 def demo(ctx: click.Context, once: bool, port: int, folder: Path | None) -> None:
     """Serve an old and a new site, crawl both, match, publish, and serve the transition site until Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)  # so that what was started is stopped, and the folder deleted
     with _workplace(folder) as place, live_sites(0, 0) as (legacy, new):
         _say(f"The old site is at {legacy}, the new one at {new}; files in {place}")
         prepare(place, legacy, new, _say)
         with transition_site(place, _free_port() if once else port, _say) as address:
             running = Demo(place, legacy, new, address)
             ctx.exit(_judged(running)) if once else _wait(running)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _judged(running: Demo) -> int:

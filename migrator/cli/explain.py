@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from migrator.cli.options import config_option
-from migrator.rules.checks import described
+from migrator.rules.checks import described, errors_only
 from migrator.rules.decision import Decision, Gone, Redirect, Step
 from migrator.rules.table import Request, RuleTable
 from migrator.settings import load_settings
@@ -23,8 +23,12 @@ from migrator.urls import split_url
 @click.option("--method", default="GET", show_default=True, help="The request's method.")
 @click.option("--host", default=None, help="The Host it is asked of, where URL is only a path. [default: the first host]")
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
-def explain(url: str, config: Path, method: str, host: str | None, as_json: bool) -> None:
-    """Show what the map answers for URL (an old address or only its path): each step, the rule, and the answer."""
+@click.pass_context
+def explain(ctx: click.Context, url: str, config: Path, method: str, host: str | None, as_json: bool) -> None:
+    """Show what the map answers for URL (an old address or only its path): each step, the rule, and the answer.
+
+    Rules that cannot be used are named first, and end it with exit code 1.
+    """
     settings = load_settings(config)
     named, path, query = split_url(url)
     if not named and not url.startswith("/"):
@@ -38,14 +42,19 @@ def explain(url: str, config: Path, method: str, host: str | None, as_json: bool
         dt.datetime.now(dt.UTC).date(),
     )
     steps: list[Step] = []
-    decision = RuleTable(settings.sites.values(), settings.rules).decide(request, steps)
+    table = RuleTable(settings.sites.values(), settings.rules)
+    decision = table.decide(request, steps)
+    unused = errors_only(table.problems)
+    for problem in unused:
+        click.echo(f"not used: {problem}", err=True)
     if as_json:
         click.echo(json.dumps(_as_data(steps, decision), indent=2, ensure_ascii=False))
-        return
-    for number, step in enumerate(steps, 1):
-        click.echo(f"{number}. {step.question}: {step.answer}")
-    click.echo(f"→ {_answer(decision)}")
-    click.echo(f"  because {decision.reason}")
+    else:
+        for number, step in enumerate(steps, 1):
+            click.echo(f"{number}. {step.question}: {step.answer}")
+        click.echo(f"→ {_answer(decision)}")
+        click.echo(f"  because {decision.reason}")
+    ctx.exit(1 if unused else 0)
 
 
 def _answer(decision: Decision) -> str:

@@ -41,7 +41,12 @@ def init(legacy: str, new: str, hosts: tuple[str, ...], name: str, file: Path) -
         template = template.replace(f"<{word}>", value)
     try:
         with file.open("x", encoding="utf-8") as out:
-            out.write(template)
+            try:
+                out.write(template)
+                out.flush()
+            except OSError:
+                file.unlink()
+                raise
     except FileExistsError:
         problem = Problem(Place(str(file)), "exists", "the file exists already", "Delete or rename it, or give another FILE.")
         raise ConfigError([problem]) from None

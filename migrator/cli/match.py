@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import click
 
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
+from migrator.cli.sheets import refuse_to_overwrite, write_sheet
 from migrator.pages.page import Page, Side
 from migrator.pages.suggestion import Suggestion
 from migrator.pages.suggestion_csv import write_rows
 from migrator.store.open import open_store
 from migrator.store.store import Store
 
+KINDS_SHOWN = 4
 BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counted
 
 
@@ -31,8 +34,9 @@ BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counte
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     help="Write a row per candidate into this file (- for stdout), to be reviewed and given to `migrator publish --csv`.",
 )
+@click.option("--force", is_flag=True, help="Overwrite the sheet even where somebody has worked on it.")
 @click.option("--json", "as_json", is_flag=True, help="Write the summary to stdout as JSON.")
-def match(config: Path, store: str | None, site: str | None, sheet: Path | None, as_json: bool) -> None:
+def match(config: Path, store: str | None, site: str | None, sheet: Path | None, force: bool, as_json: bool) -> None:
     """Suggest a new page for every old page, each with a confidence and the reasons.
 
     Compares what `migrator crawl legacy` and `migrator crawl new` found: addresses, titles, texts, and where the neighbours of a
@@ -49,13 +53,16 @@ def match(config: Path, store: str | None, site: str | None, sheet: Path | None,
     from migrator.pages import matching  # heavy, and an optional part
 
     with open_store(settings.store_url) as opened:
+        if sheet and not force:
+            refuse_to_overwrite(sheet, write_rows(opened.suggestions(chosen.name), chosen.legacy, chosen.new))
         legacy, new = (_pages(opened, chosen.name, side) for side in (Side.LEGACY, Side.NEW))
         with _progress() as tell:
             suggestions = matching.match(legacy, new, tell)
         opened.save_suggestions(chosen.name, suggestions)
     if sheet:
-        _write(sheet, write_rows(suggestions, chosen.legacy, chosen.new))
+        write_sheet(sheet, write_rows(suggestions, chosen.legacy, chosen.new))
     _tell(suggestions, as_json)
+    _tell_rest(legacy, sheet)
 
 
 def _pages(store: Store, site: str, side: Side) -> list[Page]:
@@ -80,21 +87,20 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
         yield lambda stage, done, total: status.update(f"{stage}: {done} of {total}")
 
 
-def _write(sheet: Path, text: str) -> None:
-    """Put the sheet in place whole, or not at all; what is no ordinary file is written to as it is."""
-    if sheet == Path("-"):
-        click.echo(text, nl=False)
-        return
-    if sheet.exists() and not sheet.is_file():
-        sheet.write_text(text, encoding="utf-8")
-        return
-    sheet = sheet.resolve()
-    temporary = sheet.with_name(f".{sheet.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(sheet)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _tell_rest(legacy: Sequence[Page], sheet: Path | None) -> None:
+    """What no suggestion was made for, and what comes next."""
+    kinds = Counter(_kind(page) for page in legacy if not page.is_readable)
+    if kinds:
+        listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(KINDS_SHOWN))
+        click.echo(f"{sum(kinds.values())} other addresses of the old site are no pages that can be read: {listed}", err=True)
+    step = f"look through {sheet}, then `migrator publish --csv {sheet}`" if sheet else "`migrator publish --dry-run`"
+    click.echo(f"next: {step}", err=True)
+
+
+def _kind(page: Page) -> str:
+    if page.status == HTTPStatus.OK:
+        return page.content_type or "of no type"
+    return f"with status {page.status}" if page.status else "that failed"
 
 
 def _tell(suggestions: Sequence[Suggestion], as_json: bool) -> None:

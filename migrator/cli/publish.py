@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import difflib
 import getpass
@@ -11,8 +12,9 @@ import click
 
 from migrator.cli.check import counted
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
+from migrator.cli.sheets import read_sheet
 from migrator.errors import ConfigError, PublishError
-from migrator.pages.suggestion_csv import read_rows
+from migrator.pages.page import Side
 from migrator.pages.verdict import Answer, Verdict
 from migrator.review.atomic import exclusive, replace_text
 from migrator.review.publish import Plan, Proposal, PublishOptions, plan_publication
@@ -21,7 +23,7 @@ from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
 from migrator.settings import STATE_FOLDER, Settings, read_config, read_text
 from migrator.store.open import open_store
-from migrator.urls import split_url
+from migrator.urls import normal_url, origin_of, split_url
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 SHOWN_PER_REASON = 3
@@ -51,43 +53,43 @@ def publish(
     """
     settings, chosen = settings_and_site(config, store, site)
     proposals = _from_sheet(sheet) if sheet else _from_store(settings, chosen)
-    with exclusive(config.parent / STATE_FOLDER / "publish.lock"):
+    with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
         text, problem = read_text(config)
         if problem:
             raise ConfigError([problem])
         before = config.read_bytes()
         options = PublishOptions(min_confidence=min_confidence, today=dt.datetime.now(dt.UTC).date(), file=str(config))
-        table = RuleTable(settings.sites.values(), settings.rules)
-        plan = plan_publication(text, proposals, chosen, table, options)
+        plan = plan_publication(text, proposals, chosen, RuleTable(settings.sites.values(), settings.rules), options)
         _refuse_unfit(config, plan.text)
         click.echo(_difference(text, plan.text, config), nl=False)
-        _report(plan, config, dry_run)
-        if dry_run or not plan.added:
-            return
-        mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else b""
-        replace_text(config, before, mark + plan.text.encode())
-    _remember(settings, chosen, plan, why)
+        if plan.added and not dry_run:
+            mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else b""
+            replace_text(config, before, mark + plan.text.encode())
+    if not dry_run:
+        _remember(settings, chosen, plan, why)
+    _report(plan, config, dry_run)
+    _warn_of_strangers(settings, chosen, plan)
 
 
 def _from_store(settings: Settings, site: Site) -> list[Proposal]:
+    """The best candidate of each old page, unless a person has decided about it."""
     with open_store(settings.store_url) as store:
-        suggestions = store.suggestions(site.name)
+        suggestions, verdicts = store.suggestions(site.name), store.verdicts(site.name)
     if not suggestions:
         raise PublishError("there are no suggestions yet; run `migrator match` first")
     found = []
     for suggestion in suggestions:
-        best = suggestion.best
-        found.append(Proposal(suggestion.old_url, best.url if best else "", best.confidence if best else 0.0))
+        best, decided = suggestion.best, verdicts.get(suggestion.old_url)
+        if decided is not None:
+            found.append(Proposal(suggestion.old_url, decided.new_url, 1.0, decided.verdict))
+        else:
+            found.append(Proposal(suggestion.old_url, best.url if best else "", best.confidence if best else 0.0))
     return found
 
 
 def _from_sheet(sheet: Path) -> list[Proposal]:
-    text, problem = read_text(sheet)
-    if problem:
-        raise ConfigError([problem])
-    rows, problems = read_rows(text, str(sheet))
-    if problems:
-        raise ConfigError(problems)
+    """The row of each old page that a person decided, else its first. Raises ConfigError with every row that cannot be read."""
+    rows = read_sheet(sheet)
     best: dict[str, Proposal] = {}
     for row in rows:
         proposal = Proposal(row.old_url, row.new_url, row.confidence, row.verdict)
@@ -101,7 +103,7 @@ def _refuse_unfit(config: Path, text: str) -> None:
     found = read_config(config, text)
     problems = list(found.problems) or errors_only(check_map(RuleTable(found.sites, found.rules)))
     if problems:
-        raise PublishError("the new map would not pass its checks; nothing was written", problems)
+        raise PublishError("with these rules the map would not pass its checks; nothing was written", problems)
 
 
 def _difference(before: str, after: str, config: Path) -> str:
@@ -116,29 +118,46 @@ def _report(plan: Plan, config: Path, dry_run: bool) -> None:
         click.echo(f"left out {len(proposals)}: {reason} ({examples}{more})", err=True)
     done = "would be added to" if dry_run else "added to"
     click.echo(f"{counted(len(plan.added), 'rule')} {done} {config}", err=True)
+    if plan.added and not dry_run:
+        click.echo("next: `migrator check`, then restart `migrator serve` where it runs", err=True)
 
 
 def _path(url: str) -> str:
     _, path, query = split_url(url)
-    return f"{path}?{query}" if query else path
+    return f"{path or '/'}?{query}" if query else path or "/"
 
 
 def _remember(settings: Settings, site: Site, plan: Plan, why: str) -> None:
-    now = dt.datetime.now(dt.UTC)
-    who = _user()
+    """Keep who decided what, when and why: of the rules that were added, and of every other word of a person."""
+    now, who, base = dt.datetime.now(dt.UTC), _user(), str(origin_of(site.legacy))
+    left_out = (proposal for proposals in plan.left_out.values() for proposal in proposals)
+    decided = [*plan.added, *(proposal for proposal in left_out if proposal.answer is Answer.KEPT)]
     verdicts = [
         Verdict(
-            proposal.old_url,
-            proposal.answer or Answer.ACCEPTED,
-            proposal.new_url,
-            who,
-            now,
-            why or f"confidence {proposal.confidence:.3f}",
+            old_url=f"{base}{_path(proposal.old_url)}",
+            verdict=proposal.answer or Answer.ACCEPTED,
+            new_url=proposal.new_url,
+            who=who,
+            when=now,
+            why=why or f"confidence {proposal.confidence:.3f}",
         )
-        for proposal in plan.added
+        for proposal in decided
     ]
     with open_store(settings.store_url) as store:
         store.save_verdicts(site.name, verdicts)
+
+
+def _warn_of_strangers(settings: Settings, site: Site, plan: Plan) -> None:
+    """Name new addresses on the new site that its crawl did not find: slips of the pen, mostly."""
+    with open_store(settings.store_url) as store:
+        known = {url for page in store.pages(site.name, Side.NEW) for url in (page.url, page.final_url)}
+    base = str(origin_of(site.new))
+    wanted = {proposal.new_url if split_url(proposal.new_url)[0] else f"{base}{proposal.new_url}" for proposal in plan.added}
+    normal = {normal_url(url) or url for url in wanted if url != base}
+    strangers = sorted(url for url in normal - known if url.startswith(f"{base}/")) if known else []
+    if strangers:
+        shown = ", ".join(map(_path, strangers[:SHOWN_PER_REASON])) + (", …" if len(strangers) > SHOWN_PER_REASON else "")
+        click.echo(f"warning: {counted(len(strangers), 'new address')} not found by `migrator crawl new`: {shown}", err=True)
 
 
 def _user() -> str:

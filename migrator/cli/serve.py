@@ -48,4 +48,7 @@ def _announce(settings: Settings, host: str, port: int) -> None:
     for one in settings.sites.values():
         names = ", ".join(one.hosts)
         click.echo(f"{one.name}: {names} → http://{address} ({len(settings.rules)} rules, old site {one.legacy})", err=True)
+    first = next(iter(settings.sites.values())).hosts[0]
+    near = f"127.0.0.1:{port}" if host in ("0.0.0.0", "::") else address  # noqa: S104 - compared, not bound
+    click.echo(f"Only these hosts are answered. To try it: curl -i -H 'Host: {first}' http://{near}/", err=True)
     click.echo("Ctrl-C stops.", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import socket
 import subprocess
 import sys
 import threading
@@ -63,6 +64,7 @@ def prepare(folder: Path, legacy: str, new: str, say: Say) -> None:
 @contextlib.contextmanager
 def transition_site(folder: Path, port: int, say: Say) -> Iterator[str]:
     """Run `migrator serve` on what `prepare` made, and give its address."""
+    _refuse_taken(port)
     words = ["serve", "--port", str(port), "--name-rules"]
     say(f"$ migrator {' '.join(words)}")
     process = subprocess.Popen(_command(words), cwd=folder, stderr=subprocess.DEVNULL)  # noqa: S603 - our own command
@@ -126,6 +128,15 @@ def _command(words: list[str]) -> list[str]:
     return [sys.executable, "-m", "migrator", *words]
 
 
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise MigratorError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from error
+
+
 def _await(address: str, process: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends and process.poll() is None:
@@ -133,7 +144,7 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
             httpx.get(address, trust_env=False)
             return
         time.sleep(0.05)
-    raise MigratorError(f"the transition site did not start on {address}; is the port taken? Choose another with --port")
+    raise MigratorError(f"the transition site did not start on {address}")
 
 
 @contextlib.contextmanager

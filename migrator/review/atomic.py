@@ -42,6 +42,9 @@ def replace_text(path: Path, before: bytes, after: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise PublishError(f"{path} could not be written: {error.strerror}; it is as it was") from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

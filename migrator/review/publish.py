@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from migrator.errors import Problem
 from migrator.pages.verdict import Answer
 from migrator.rules.compiled import compile_rule
 from migrator.rules.decision import Gone, Redirect
@@ -92,16 +93,33 @@ def _target(new_url: str, site: Site) -> str:
 
 def _refusal(proposal: Proposal, rule: Rule, site: Site, table: RuleTable, options: PublishOptions) -> str | None:
     """Why a proposal is not published, or None."""
+    if not _is_of(site, proposal.old_url):
+        return f"{split_url(proposal.old_url)[0]} is no host of site `{site.name}`"
     if proposal.answer is Answer.KEPT:
         return "kept on the old site by decision"
     if not rule.to and not rule.gone:
-        return "no page matches"
+        return f"{proposal.answer}, but without a new address" if proposal.answer else "no page matches"
     if proposal.answer is None and proposal.confidence < options.min_confidence:
         return f"below {options.min_confidence}"
     compiled, problems = compile_rule(rule, site, table.own_hosts)
     if compiled is None:
-        return "; ".join(dict.fromkeys(f"{problem.message}. {problem.mend}" for problem in problems))
+        return "; ".join(dict.fromkeys(_summed_up(problem) for problem in problems))
     return _already_answered(rule, site, table)
+
+
+def _is_of(site: Site, url: str) -> bool:
+    """Whether an old address lies on the site: a path, or at one of its hosts or its upstream."""
+    host = split_url(url)[0]
+    if not host:
+        return True
+    origin = origin_of(f"http://{host}/")
+    upstream = origin_of(site.legacy)
+    return origin is not None and (origin.netloc in site.hosts or (upstream is not None and origin.netloc == upstream.netloc))
+
+
+def _summed_up(problem: Problem) -> str:
+    """What is wrong, in words that are the same for every address that has it, so that they can be told in one line."""
+    return problem.mend if problem.code == "ignored-query" else f"{problem.message}. {problem.mend}"
 
 
 def _already_answered(rule: Rule, site: Site, table: RuleTable) -> str | None:

@@ -17,7 +17,7 @@ _REFERENCE = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)|\\(\d)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _AUTHORITY = re.compile(r"https?://[^/?#\\]+/", re.IGNORECASE)
 _OTHER_HOST = re.compile(r"//|/?\\(?!\d)")  # `/\1` is a slash and a capture
-_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]|^ | $")
 
 
 class TargetError(ValueError):
@@ -76,7 +76,7 @@ def _fitted(value: str, before: str) -> str:
 def absolute_target(text: str, site: Site) -> str:
     """`text` with the new site's origin before it where it begins with "/". Raises TargetError where it is no safe address."""
     if _CONTROL.search(text):
-        raise TargetError("a target may not contain spaces or control characters", "Percent-encode them: a space is %20.")
+        raise TargetError("a target may not contain control characters, nor begin or end with a space", "Take them out.")
     if _OTHER_HOST.match(text):
         raise TargetError(f"`{text}` begins like another host", "Write one / for a path, or the scheme and host in full.")
     if text.startswith("/"):

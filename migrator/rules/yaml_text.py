@@ -123,6 +123,9 @@ def _checked_source(source: str, wanted: str, sites: list[Site], place: Place) -
     host, path, _ = split_url(source)
     if not host and not source.startswith("/"):
         return "", Problem(place, "bad-source", f"`{source}` is no old address", "Begin it with / or with http:// and the host.")
+    if "#" in source:
+        mend = "Delete it; browsers keep what follows # to themselves. A # in a file name is %23."
+        return "", Problem(place, "bad-source", f"`{source}` has a fragment, which no server is ever asked for", mend)
     if not path and not host:
         return "", Problem(place, "bad-source", f"`{source}` has no path", "Write / for the home page.")
     return site_of_source(source, wanted, sites, place)

@@ -24,9 +24,14 @@ def plain_answer(status: int, text: str) -> Answer:
     return Answer(status, headers, text.encode() + b"\n")
 
 
-async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send `answer`; to HEAD without its body, but with the length that GET would have (RFC 9110 section 9.3.2)."""
+async def send_answer(answer: Answer, scope: Scope, send: Send, *, dated: bool = True) -> None:
+    """Send `answer`; to HEAD without its body, but with the length that GET would have (RFC 9110 section 9.3.2).
+
+    `dated` adds the Date field, which most servers do themselves for the apps that they run.
+    """
     length = str(len(answer.body)).encode("ascii")
-    headers = [(b"date", http_date()), *answer.headers, (b"content-length", length)]
+    headers = [*answer.headers, (b"content-length", length)]
+    if dated:
+        headers.insert(0, (b"date", http_date()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})

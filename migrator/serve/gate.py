@@ -25,7 +25,8 @@ _ONCE = frozenset((b"host", b"content-length", b"transfer-encoding"))
 class Gate:
     """Passes well-formed requests of a decent size on to `app`; refuses the others.
 
-    Without `limits` only the form is judged: an app of one's own may have good reasons for large requests.
+    Without `limits` only the form is judged: an app of one's own may have good reasons for large requests, and its server dates
+    the answers.
     """
 
     def __init__(self, app: ASGIApp, limits: RequestLimits | None = None) -> None:
@@ -37,9 +38,9 @@ class Gate:
         """Answer or pass on one `http` or `websocket` scope."""
         status = fault_of(scope, self._limits)
         if status:
-            await _refuse(status, scope, receive, send)
+            await _refuse(status, scope, receive, send, dated=self._limits is not None)
         elif scope.get("raw_path") == b"*":
-            await send_answer(capabilities(), scope, send)
+            await send_answer(capabilities(), scope, send, dated=self._limits is not None)
         elif self._most_body is not None and _is_chunked(scope):
             await _Bounded(self._app, self._most_body).answer(scope, receive, send)
         else:
@@ -97,7 +98,7 @@ def _is_chunked(scope: Scope) -> bool:
     return bool([name for name, _ in scope["headers"] if name == b"transfer-encoding"])
 
 
-async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(status: int, scope: Scope, receive: Receive, send: Send, *, dated: bool = True) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1002})
@@ -105,7 +106,7 @@ async def _refuse(status: int, scope: Scope, receive: Receive, send: Send) -> No
     answer = refusal(status)
     if scope.get("http_version", "1.1").startswith("1"):
         answer.headers.append((b"connection", b"close"))
-    await send_answer(answer, scope, send)
+    await send_answer(answer, scope, send, dated=dated)
 
 
 class _Bounded:

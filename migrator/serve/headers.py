@@ -6,9 +6,11 @@ Names are lower-case bytes, as ASGI has them; order and repeated fields are kept
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 
 from starlette.types import Scope
 
@@ -137,7 +139,12 @@ def response_headers(raw: Iterable[tuple[bytes, bytes]], status: int, upstream: 
 
 def http_date() -> bytes:
     """The present moment as a Date field writes it."""
-    return formatdate(usegmt=True).encode("ascii")
+    return _date_of(int(time.time()))
+
+
+@lru_cache(maxsize=2)
+def _date_of(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode("ascii")
 
 
 def _named_by_connection(headers: Headers) -> frozenset[bytes]:

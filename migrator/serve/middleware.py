@@ -34,7 +34,7 @@ class Transition:
     """Answers what the map decides and passes the rest to the app of the site's legacy or new home.
 
     `homes` holds the app for each (site name, home); `fallback` takes what has none, such as an app that this stands in
-    front of. Assign `table` to swap the whole map between two requests.
+    front of. `dated` is for servers that add no Date field. Assign `table` to swap the whole map between two requests.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Transition:
         fallback: ASGIApp | None = None,
         banner: Banner | None = None,
         name_rules: bool = False,
+        dated: bool = True,
         today: Callable[[], dt.date] = utc_today,
     ) -> None:
         self.table = table
@@ -54,6 +55,7 @@ class Transition:
         self._fallback = fallback
         self._banner = banner
         self._name_rules = name_rules
+        self._dated = dated
         self._today = today
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +70,7 @@ class Transition:
         elif scope["type"] == "websocket":
             await _close(receive, send)
         else:
-            await send_answer(self._answer(decision, scope), scope, send)
+            await self._send(self._answer(decision, scope), scope, send)
 
     def _request(self, scope: Scope) -> Request:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
@@ -78,7 +80,7 @@ class Transition:
     async def _serve(self, decision: Serve, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._homes.get((decision.site.name, decision.home), self._fallback)
         if app is None:
-            await send_answer(self._notices.not_found(scope, decision.site), scope, send)
+            await self._send(self._notices.not_found(scope, decision.site), scope, send)
             return
         banner = self._banner
         path = request.path.decode("latin-1")
@@ -94,7 +96,10 @@ class Transition:
         except UpstreamError:
             if injecting.started:
                 raise  # the server breaks off too, so that the client can tell
-            await send_answer(self._notices.unavailable(scope, 502, site), scope, send)
+            await self._send(self._notices.unavailable(scope, 502, site), scope, send)
+
+    async def _send(self, answer: Answer, scope: Scope, send: Send) -> None:
+        await send_answer(answer, scope, send, dated=self._dated)
 
     def _answer(self, decision: Decision, scope: Scope) -> Answer:
         if isinstance(decision, Redirect):

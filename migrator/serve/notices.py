@@ -55,14 +55,14 @@ class Notices:
         return self._answer(scope, 410, "gone.html", _safe(links))
 
     def not_found(self, scope: Scope, site: Site | None = None) -> Answer:
-        """404: nothing is here; with a link to the new site where it is known which."""
-        return self._answer(scope, 404, "not_found.html", _new_site(site))
+        """404: nothing is here; with a link to the new site where it is known which, else kept by no cache."""
+        return self._answer(scope, 404, "not_found.html", _new_site(site), is_settled=site is not None)
 
     def unavailable(self, scope: Scope, status: int = 503, site: Site | None = None) -> Answer:
         """502, 503 or 504: the site behind does not answer; with what still works."""
         return self._answer(scope, status, "unavailable.html", _new_site(site))
 
-    def _answer(self, scope: Scope, status: int, template: str, links: Links) -> Answer:
+    def _answer(self, scope: Scope, status: int, template: str, links: Links, *, is_settled: bool = True) -> Answer:
         wanted = path_language(scope["path"])
         varies = self._catalogue.find(wanted) is None
         words = self._catalogue.choose(wanted, *(accepted_languages(_accepted(scope)) if varies else ()))
@@ -73,7 +73,7 @@ class Notices:
             (b"content-security-policy", policy),
             (b"x-content-type-options", b"nosniff"),
             (b"x-robots-tag", b"noindex"),
-            *_caching(status),
+            *_caching(status, is_settled=is_settled),
         ]
         if varies:
             headers.append((b"vary", b"Accept-Language"))
@@ -105,8 +105,10 @@ def _accepted(scope: Scope) -> str:
     return b",".join(value for name, value in scope["headers"] if name == b"accept-language").decode("latin-1")
 
 
-def _caching(status: int) -> Headers:
+def _caching(status: int, *, is_settled: bool) -> Headers:
     """An hour for what is so by decision; nothing at all for what is so by mishap (RFC 9110 section 10.2.3)."""
+    if not is_settled:
+        return [(b"cache-control", b"no-store")]
     if status < 500:
         return [(b"cache-control", b"public, max-age=3600")]
     return [(b"cache-control", b"no-store"), (b"retry-after", b"%d" % RETRY_AFTER)]

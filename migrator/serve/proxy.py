@@ -37,6 +37,7 @@ from migrator.serve.websocket import deny, relay
 logger = logging.getLogger(__name__)
 
 _HIGHEST_STATUS = 599
+_LARGEST_HEAD = 64 * 1024  # bytes of all fields of an answer
 _TARGET = re.compile(rb"/[^\x00-\x20\x7f#]*(?:\?[^\x00-\x20\x7f#]*)?")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 
@@ -139,9 +140,9 @@ class Proxy:
         try:
             with self._learning():
                 response = await self._upstream.open(request)
-            if response.status > _HIGHEST_STATUS:
+            if fault := _fault_of(response):
                 response.close()
-                raise UpstreamError(f"status {response.status}")
+                raise UpstreamError(fault)
         except UpstreamError as error:
             if not incoming.has_left:
                 await send_answer(self._apology(error, scope), scope, send)
@@ -205,6 +206,15 @@ def _target_of(scope: Scope) -> bytes:
     path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
     query: bytes = scope["query_string"]
     return path + b"?" + query if query else path
+
+
+def _fault_of(response: UpstreamResponse) -> str:
+    """What keeps an answer from being passed on, or ""."""
+    if response.status > _HIGHEST_STATUS:
+        return f"status {response.status}"
+    if sum(len(name) + len(value) for name, value in response.headers) > _LARGEST_HEAD:
+        return f"a head of more than {_LARGEST_HEAD} bytes"
+    return ""
 
 
 def _framing(scope: Scope, incoming: Incoming) -> tuple[Headers, bool]:

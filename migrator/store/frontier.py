@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
 
-from migrator.pages.page import Side
+from migrator.pages.page import Page, Side
 from migrator.pages.visit import Entry, Found, Skipped, Visit
 from migrator.store.database import Database
 from migrator.store.pages import insert_page
@@ -106,6 +106,14 @@ class StoredFrontier:
         """How far the crawl is."""
         with self._database.reading() as connection:
             return self._counts(connection)
+
+    def failures(self, limit: int) -> list[Page]:
+        """The first pages, by address, that did not answer as pages do: no answer, an error, or a way off the site."""
+        failed = (pages.c.status == 0) | (pages.c.status >= 400) | (pages.c.error != "")
+        chosen = select(pages).where(pages.c.crawl_id == self._crawl, failed).order_by(pages.c.url).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(chosen).all()
+        return [Page(row.url, row.final_url, row.status, error=row.error) for row in rows]
 
     def keys_with_query(self) -> Iterator[str]:
         """The key of every address that has a query and is not skipped."""

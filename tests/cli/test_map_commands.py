@@ -69,6 +69,16 @@ def test_an_explanation_can_be_read_by_a_machine(tmp_path: Path) -> None:
     assert (found["decision"], found["answer"], found["rule"]["source"]) == ("gone", "gone", "/z")
 
 
+def test_a_rule_that_cannot_be_used_is_named_before_the_answer(tmp_path: Path) -> None:
+    path = tmp_path / "redirects.yaml"
+    path.write_text(SITE + "redirects: {/a: https://stranger.example/}\n", encoding="utf-8")
+    result = run("explain", "--config", path, "/a")
+
+    assert result.exit_code == 1
+    assert "not used:" in result.stderr
+    assert "stranger.example is not allowed" in result.stderr
+
+
 def test_the_schema_is_json() -> None:
     assert json.loads(run("schema").stdout)["title"] == "redirects.yaml"
 

@@ -80,6 +80,8 @@ def test_the_summary_counts_by_confidence_on_stderr(both: Path) -> None:
         "       0 with a confidence of 0.5 or more",
         "       0 with less",
         "       1 without a match",
+        "1 other addresses of the old site are no pages that can be read: 1 with status 404",
+        "next: `migrator publish --dry-run`",
     ]
 
 
@@ -139,3 +141,16 @@ def test_what_must_be_crawled_first_is_named(config: Path) -> None:
     assert "run `migrator crawl legacy` first" in nothing.stderr
     assert "run `migrator crawl new` first" in half.stderr
     assert "run `migrator crawl new --fresh` first" in unreadable.stderr
+
+
+def test_a_sheet_that_somebody_worked_on_is_not_overwritten(both: Path) -> None:
+    sheet = both.parent / "review.csv"
+    assert run("match", "--config", both, "--csv", sheet).exit_code == 0
+    assert run("match", "--config", both, "--csv", sheet).exit_code == 0
+    worked_on = sheet.read_text("utf-8").replace("0.9", "1")
+    sheet.write_text(worked_on, encoding="utf-8")
+    result = run("match", "--config", both, "--csv", sheet)
+
+    assert (result.exit_code, sheet.read_text("utf-8")) == (2, worked_on)
+    assert run("match", "--config", both, "--csv", sheet, "--force").exit_code == 0
+    assert sheet.read_text("utf-8") != worked_on

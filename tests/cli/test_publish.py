@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from migrator.pages.page import Page, Side
 from migrator.pages.suggestion import Candidate, Suggestion
 from migrator.pages.verdict import Answer
+from migrator.pages.visit import Found, Source, Visit
 from migrator.store.open import open_store
 from tests.cli.running import run
 from tests.rules.making import SITE
@@ -85,6 +87,61 @@ def test_a_reviewed_sheet_decides(config: Path) -> None:
     assert "  /b.html: /better/\n" in text
     assert "  - from: /c.html\n    gone: true\n" in text
     assert "  /d.html: https://x.partner.example/d\n" in text
+
+
+def test_a_page_that_was_kept_stays_where_it_is(config: Path) -> None:
+    sheet = config.parent / "review.csv"
+    sheet.write_text("old_url,new_url,confidence,rank,evidence,verdict\n/a.html,/a/,0.99,1,,kept\n", encoding="utf-8")
+    before = config.read_bytes()
+    assert run("publish", "--config", config, "--csv", sheet).exit_code == 0
+    result = run("publish", "--config", config)
+
+    assert "left out 1: kept on the old site by decision (/a.html)" in result.stderr
+    assert config.read_bytes() == before
+
+
+def test_an_address_of_another_host_is_no_rule_of_this_site(config: Path) -> None:
+    sheet = config.parent / "review.csv"
+    sheet.write_text("old_url,new_url,confidence\nhttps://other.example/b.html,/b/,1\n", encoding="utf-8")
+    result = run("publish", "--config", config, "--csv", sheet)
+
+    assert "left out 1: other.example is no host of site `main`" in result.stderr
+    assert "b.html" not in config.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("absent.csv", None, "Make one with `migrator match --csv FILE`"),
+        (".", None, "Name the sheet in it."),
+        ("book.xlsx", b"PK\x03\x04\xff", "this is a workbook"),
+        ("latin.csv", b"old_url,new_url\n/caf\xe9,/x\n", "Save the sheet as CSV (UTF-8)"),
+    ],
+)
+def test_what_is_no_sheet_is_explained(config: Path, name: str, content: bytes | None, said: str) -> None:
+    sheet = config.parent / name
+    if content is not None:
+        sheet.write_bytes(content)
+    result = run("publish", "--config", config, "--csv", sheet)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_new_address_that_nobody_found_is_named(config: Path) -> None:
+    page = Page(f"{NEW}/a/", f"{NEW}/a/", 200, content_type="text/html")
+    with open_store(str(config.parent / ".migrator" / "store.db")) as store:
+        frontier = store.frontier("main", Side.NEW)
+        frontier.begin()
+        frontier.add([Found(page.url, "/a/", 0, Source.START)])
+        (entry,) = frontier.claim(1)
+        frontier.finish(Visit(entry, page))
+        frontier.mark_finished()
+    sheet = config.parent / "review.csv"
+    sheet.write_text("old_url,new_url,confidence\n/a.html,/a/,1\n/b.html,/slip/,1\n", encoding="utf-8")
+    result = run("publish", "--config", config, "--csv", sheet)
+
+    assert "warning: 1 new address not found by `migrator crawl new`: /slip/" in result.stderr
 
 
 def test_a_broken_sheet_changes_nothing(config: Path) -> None:

@@ -24,6 +24,7 @@ from tests.serve.raw_upstream import Asked, raw_upstream
 
 REQUEST = b"GET /page HTTP/1.1\r\nHost: old.example\r\nConnection: close\r\n\r\n"
 MOVED = b"GET /moved HTTP/1.1\r\nHost: old.example\r\nConnection: close\r\n\r\n"
+ANNOUNCED = 2  # lines after the first that say how to try it and how to stop it
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
 
 
@@ -102,7 +103,7 @@ def test_a_signal_lets_requests_under_way_finish_and_ends_with_0(tmp_path: Path,
         assert run.process.wait(10) == 0
         assert not any(is_alive(pid) for pid in workers)
 
-    assert run.lines[1:] == []
+    assert run.lines[ANNOUNCED:] == []
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_the_log_has_one_line_an_event_and_the_visitor_no_traceback(tmp_path: Pa
         assert run.stop(signal.SIGTERM) == 0
 
     assert not any("Traceback" in line for line in run.lines)
-    lines = run.lines[1:]
+    lines = run.lines[ANNOUNCED:]
     assert [re.sub(r"^\S+ ", "", line)[:6] for line in lines] == ["INFO 1", "INFO 1", "ERROR "]
     assert '"GET /moved HTTP/1.1" 301' in lines[0]
 

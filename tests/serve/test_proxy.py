@@ -172,6 +172,12 @@ def test_big_header_sections_pass() -> None:
     assert came.endswith(b"hello")
 
 
+def test_a_head_without_measure_is_a_502() -> None:
+    fields = b"".join(b"X-%d: %b\r\n" % (number, b"x" * 30_000) for number in range(3))
+    with proxied(b"HTTP/1.1 200 OK\r\n" + fields + b"Content-Length: 5\r\n\r\nhello") as (base, _):
+        assert talk(base, get("/")).startswith(b"HTTP/1.1 502 ")
+
+
 @pytest.mark.parametrize(
     ("method", "answer"),
     [

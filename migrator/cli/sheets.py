@@ -1,0 +1,59 @@
+"""Sheets of suggestions as files: read with errors that fit them, and written whole, never over somebody's work."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from migrator.errors import ConfigError, Place, Problem
+from migrator.pages.suggestion_csv import Row, read_rows
+from migrator.settings import read_text
+
+WORKBOOK = b"PK\x03\x04"  # how an .xlsx or .ods file begins
+MENDS = {
+    "no-file": "Make one with `migrator match --csv FILE`.",
+    "is-a-folder": "Name the sheet in it.",
+    "not-utf-8": "Save the sheet as CSV (UTF-8).",
+}
+
+
+def read_sheet(sheet: Path) -> list[Row]:
+    """The rows of a sheet. Raises ConfigError with everything that is wrong with it."""
+    text, problem = read_text(sheet)
+    if sheet.is_file() and sheet.read_bytes()[:4] == WORKBOOK:
+        raise ConfigError([Problem(Place(str(sheet)), "csv", "this is a workbook, not a CSV file", "Save it as CSV (UTF-8).")])
+    if problem:
+        raise ConfigError([replace(problem, mend=MENDS.get(problem.code, problem.mend))])
+    rows, problems = read_rows(text, str(sheet))
+    if problems:
+        raise ConfigError(problems)
+    return rows
+
+
+def refuse_to_overwrite(sheet: Path, expected: str) -> None:
+    """Raise UsageError where the file at `sheet` is not `expected`, which an earlier run wrote: somebody has worked on it."""
+    if not sheet.is_file():
+        return
+    text, problem = read_text(sheet)
+    if problem or text not in ("", expected):
+        raise click.UsageError(f"{sheet} holds work that would be lost; publish it, name another file, or say --force")
+
+
+def write_sheet(sheet: Path, text: str) -> None:
+    """Put a sheet in place whole, or not at all; what is no ordinary file is written to as it is."""
+    if sheet == Path("-"):
+        click.echo(text, nl=False)
+        return
+    if sheet.exists() and not sheet.is_file():
+        sheet.write_text(text, encoding="utf-8")
+        return
+    sheet = sheet.resolve()
+    temporary = sheet.with_name(f".{sheet.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(sheet)
+    finally:
+        temporary.unlink(missing_ok=True)
