@@ -14,6 +14,7 @@ import click
 
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
 from migrator.cli.sheets import refuse_to_overwrite, write_sheet
+from migrator.pages.files import match_files
 from migrator.pages.page import Page, Side
 from migrator.pages.suggestion import Suggestion
 from migrator.pages.suggestion_csv import write_rows
@@ -57,12 +58,13 @@ def match(config: Path, store: str | None, site: str | None, sheet: Path | None,
             refuse_to_overwrite(sheet, write_rows(opened.suggestions(chosen.name), chosen.legacy, chosen.new))
         legacy, new = (_pages(opened, chosen.name, side) for side in (Side.LEGACY, Side.NEW))
         with _progress() as tell:
-            suggestions = matching.match(legacy, new, tell)
+            suggestions = [*matching.match(legacy, new, tell), *match_files(legacy, new)]
         opened.save_suggestions(chosen.name, suggestions)
     if sheet:
         write_sheet(sheet, write_rows(suggestions, chosen.legacy, chosen.new))
     _tell(suggestions, as_json)
-    _tell_rest(legacy, sheet)
+    answered = {suggestion.old_url for suggestion in suggestions}
+    _tell_rest([page for page in legacy if page.url not in answered], sheet)
 
 
 def _pages(store: Store, site: str, side: Side) -> list[Page]:
@@ -87,12 +89,12 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
         yield lambda stage, done, total: status.update(f"{stage}: {done} of {total}")
 
 
-def _tell_rest(legacy: Sequence[Page], sheet: Path | None) -> None:
+def _tell_rest(rest: Sequence[Page], sheet: Path | None) -> None:
     """What no suggestion was made for, and what comes next."""
-    kinds = Counter(_kind(page) for page in legacy if not page.is_readable)
+    kinds = Counter(map(_kind, rest))
     if kinds:
         listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(KINDS_SHOWN))
-        click.echo(f"{sum(kinds.values())} other addresses of the old site are no pages that can be read: {listed}", err=True)
+        click.echo(f"{sum(kinds.values())} other addresses of the old site got no suggestion: {listed}", err=True)
     step = f"look through {sheet}, then `migrator publish --csv {sheet}`" if sheet else "`migrator publish --dry-run`"
     click.echo(f"next: {step}", err=True)
 
