@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 
 from migrator.demo.expected import expected
-from migrator.demo.journey import Demo, failures, live_sites, prepare, transition_site
+from migrator.demo.journey import Demo, failures, live_sites, prepare, refuse_taken, transition_site
 
 TRY = ("/work/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
 
@@ -32,12 +32,14 @@ TRY = ("/work/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
 @click.pass_context
 def demo(ctx: click.Context, once: bool, port: int, folder: Path | None) -> None:
     """Serve an old and a new site, crawl both, match, publish, and serve the transition site until Ctrl-C."""
+    port = _free_port() if once or not port else port
+    refuse_taken(port)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)  # so that what was started is stopped, and the folder deleted
     with _workplace(folder) as place, live_sites(0, 0) as (legacy, new):
         _say(f"The old site is at {legacy}, the new one at {new}; files in {place}")
         prepare(place, legacy, new, _say)
-        with transition_site(place, _free_port() if once else port, _say) as address:
+        with transition_site(place, port, _say) as address:
             running = Demo(place, legacy, new, address)
             ctx.exit(_judged(running)) if once else _wait(running)
 

@@ -64,7 +64,6 @@ def prepare(folder: Path, legacy: str, new: str, say: Say) -> None:
 @contextlib.contextmanager
 def transition_site(folder: Path, port: int, say: Say) -> Iterator[str]:
     """Run `migrator serve` on what `prepare` made, and give its address."""
-    _refuse_taken(port)
     words = ["serve", "--port", str(port), "--name-rules"]
     say(f"$ migrator {' '.join(words)}")
     process = subprocess.Popen(_command(words), cwd=folder, stderr=subprocess.DEVNULL)  # noqa: S603 - our own command
@@ -128,7 +127,8 @@ def _command(words: list[str]) -> list[str]:
     return [sys.executable, "-m", "migrator", *words]
 
 
-def _refuse_taken(port: int) -> None:
+def refuse_taken(port: int) -> None:
+    """Raise MigratorError where nobody could listen on that port of loopback."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +29,14 @@ def test_a_folder_with_files_in_it_is_left_alone(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "is not empty" in result.stderr
     assert mine.read_text() == "mine"
+
+
+def test_a_port_that_is_taken_is_told_before_the_journey() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run("demo", "--port", taken.getsockname()[1])
+
+    assert result.exit_code == 3
+    assert "choose another with --port" in result.stderr
+    assert "crawl" not in result.stdout
