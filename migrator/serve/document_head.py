@@ -26,7 +26,7 @@ _EVIDENCE = frozenset((b"html", b"head", b"body", b"title"))
 
 def _raw_element(name: bytes) -> bytes:
     closing = rb"</" + any_case(name) + BOUNDARY
-    inside = rb"(?:[^<]++|<(?!!--|" + closing[1:] + rb"))*+"
+    inside = rb"(?:[^<]++|<(?!!--|" + closing[1:] + rb"))*"
     return rb"<" + any_case(name) + BOUNDARY + ATTRIBUTES + rb">" + inside + closing + ATTRIBUTES + rb">"
 
 
@@ -38,8 +38,8 @@ DULL = re.compile(
     rb"(?:[\t\n\f\r ]++"
     rb"|<" + any_case(b"link") + BOUNDARY + ATTRIBUTES + rb">"
     rb"|<" + any_case(b"meta") + BOUNDARY + _DULL_ATTRIBUTES + rb">"
-    rb"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
-    rb"|" + _raw_element(b"script") + rb"|" + _raw_element(b"style") + rb")*+"
+    rb"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*--!?>"
+    rb"|" + _raw_element(b"script") + rb"|" + _raw_element(b"style") + rb")*"
 )
 
 _HTML_DOCTYPE = re.compile(rb"<!doctype[\t\n\f\r ]*html[\t\n\f\r >]", re.IGNORECASE)

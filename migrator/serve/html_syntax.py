@@ -1,6 +1,8 @@
 """HTML's syntax as the standard's tokenizer (section 13.2.5) reads it, in patterns over bytes. No state, no tree.
 
-Every repetition that hostile bytes could try is possessive or stops at a fixed byte, so that matching costs linear time.
+Matching costs linear time on hostile bytes too: a repeated class is possessive or stops at a fixed byte, and what a repeated group may
+begin with tells its alternatives, and what follows it, apart. Groups are never possessive: Python before 3.11.5 matches those wrongly
+(python/cpython#106052).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ ATTRIBUTES = (
     rb"|[^\t\n\f\r />][^\t\n\f\r />=]*+"
     rb"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
     rb"(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+(?=[\t\n\f\r >])|(?=>))"
-    rb"|(?=[\t\n\f\r ]*+[^\t\n\f\r =])))*+"
+    rb"|(?=[\t\n\f\r ]*+[^\t\n\f\r =])))*"
 )
 BOUNDARY = rb"(?=[\t\n\f\r />])"  # after a tag's name
 CERTAIN_ATTRIBUTES = re.compile(ATTRIBUTES)
@@ -22,7 +24,7 @@ WHOLE_TAG = re.compile(rb"[\t\n\f\r ]*+(<)(/?+)([A-Za-z][^\t\n\f\r />]*+)" + ATT
 OPEN_QUOTE = re.compile(rb"[^\t\n\f\r />][^\t\n\f\r />=]*+[\t\n\f\r ]*+=[\t\n\f\r ]*+([\"'])")
 _ATTRIBUTE = re.compile(
     rb"""([^\t\n\f\r />][^\t\n\f\r />=]*+)
-    (?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"([^"]*+)"|'([^']*+)'|([^\t\n\f\r >]*+)))?+""",
+    (?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"([^"]*+)"|'([^']*+)'|([^\t\n\f\r >]*+)))?""",
     re.VERBOSE,
 )
 _TAG_NAME = re.compile(rb"</?[A-Za-z][^\t\n\f\r />]*+")
@@ -33,8 +35,8 @@ UNSURE_MARKUP_SIZE = len(b"<!doctyp")
 
 # White space may be written as a character reference; longer ones than any page has are taken for text.
 _SPACE = rb"[\t\n\f\r ]++|&(?:Tab;|NewLine;|#0{0,20}(?:9|10|12|13|32)(?:;|%b)|#[xX]0{0,20}(?:9|[aAcCdD]|20)(?:;|%b))"
-SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?=[^0-9;])", rb"(?=[^0-9A-Fa-f;])")))
-LAST_SPACES = re.compile(rb"(?:%b)*+" % (_SPACE % (rb"(?![0-9;])", rb"(?![0-9A-Fa-f;])")))
+SPACES = re.compile(rb"(?:%b)*" % (_SPACE % (rb"(?=[^0-9;])", rb"(?=[^0-9A-Fa-f;])")))
+LAST_SPACES = re.compile(rb"(?:%b)*" % (_SPACE % (rb"(?![0-9;])", rb"(?![0-9A-Fa-f;])")))
 UNSURE_REFERENCE = re.compile(rb"&[#0-9A-Za-z]{0,31}\Z")
 TEXT = re.compile(rb"&[#0-9A-Za-z]{0,31}+;?+|<?+[^<&]{0,64}+")  # short, as the first bytes tell all
 

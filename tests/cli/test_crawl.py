@@ -197,10 +197,15 @@ def some_pages_in(config: Path, least: int) -> None:
     pytest.fail("the crawl does not get on")
 
 
+def heed_interrupts() -> None:
+    """What is started in the background, as this suite may be, is started with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("words", [[], ["--own-site"]])
 def test_ctrl_c_ends_it_cleanly_and_keeps_what_is_done(config: Path, site: LiveSite, words: list[str]) -> None:
     slow = command(config, "--delay", "0.05", *words)
-    with subprocess.Popen(slow, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(slow, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed_interrupts) as process:
         some_pages_in(config, 3)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
         _, told = process.communicate(timeout=20)

@@ -75,3 +75,9 @@ def test_the_ceiling_is_rarely_needed() -> None:
 
     assert files[len(files) // 2] <= 140
     assert lengths[len(lengths) // 2] <= 10
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_group_is_possessive(path: Path) -> None:
+    """Python before 3.11.5, Debian 12's among them, matches possessive and atomic groups wrongly (python/cpython#106052)."""
+    assert not re.search(r"\)[*+?]\+(?!,)|\(\?>", path.read_text("utf-8"))
