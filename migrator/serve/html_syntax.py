@@ -1,8 +1,8 @@
 """HTML's syntax as the standard's tokenizer (section 13.2.5) reads it, in patterns over bytes. No state, no tree.
 
-Matching costs linear time on hostile bytes too: a repeated class is possessive or stops at a fixed byte, and the first byte tells
-a repeated group's alternatives, and what follows it, apart. Groups are never possessive: Python before 3.11.5 matches those wrongly
-(python/cpython#106052).
+Matching costs linear time on hostile bytes too: a repeated class is possessive or stops at a fixed byte, and the first byte
+tells a repeated group's alternatives, and what follows it, apart. Groups are never possessive: Python before 3.11.5 matches
+those wrongly (python/cpython#106052).
 """
 
 from __future__ import annotations
