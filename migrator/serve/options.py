@@ -9,6 +9,8 @@ from ipaddress import IPv4Network, IPv6Network
 
 Network = IPv4Network | IPv6Network
 
+_LARGEST_MESSAGE = 16 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BannerOptions:
@@ -33,7 +35,7 @@ class UpstreamOptions:
     connections: int = 256  # requests at a time; as many again wait for their turn
     turn_timeout: float = 3.0  # how long they wait
     websockets: int = 256  # at a time, beside the requests
-    largest_message: int = 16 * 1024 * 1024  # bytes, of one WebSocket message from the upstream
+    largest_message: int = _LARGEST_MESSAGE  # bytes, of one WebSocket message from the upstream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,5 +76,6 @@ class ServerOptions:
     workers: int = 1
     grace: int = 30  # seconds for requests under way when the server is told to stop
     access_log: bool = False
+    largest_message: int = _LARGEST_MESSAGE  # bytes, of one WebSocket message from a client
     limits: RequestLimits = RequestLimits()
     connection: ConnectionOptions = ConnectionOptions()

@@ -33,6 +33,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=protocol,  # type: ignore[arg-type]
+                ws_max_size=options.largest_message,
                 log_config=None,  # `serve` sees to it, for all workers
                 access_log=options.access_log,
                 proxy_headers=False,  # forwarding.py knows whom to trust

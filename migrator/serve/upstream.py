@@ -20,6 +20,7 @@ from yarl import URL
 from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from migrator.serve.exact_request import ExactRequest, text_of
 from migrator.serve.headers import Address, Headers
+from migrator.serve.interim import BoundedConnector
 from migrator.serve.options import UpstreamOptions
 from migrator.urls import origin_of
 
@@ -49,7 +50,7 @@ def upstream_url(address: Address, target: bytes) -> URL:
 def client_session(options: UpstreamOptions, middlewares: Sequence[ClientMiddlewareType] = ()) -> aiohttp.ClientSession:
     """aiohttp's client as both kinds of upstream connections use it; it belongs to the running event loop."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=options.connections, socket_factory=partial(_socket, options.gap_timeout)),
+        connector=BoundedConnector(limit=options.connections, socket_factory=partial(_socket, options.gap_timeout)),
         cookie_jar=aiohttp.DummyCookieJar(),
         request_class=ExactRequest,
         auto_decompress=False,

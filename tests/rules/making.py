@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from migrator.errors import Problem
 from migrator.rules.checks import check_map
 from migrator.rules.decision import Decision
 from migrator.rules.table import Request, RuleTable
+from migrator.rules.target import Target
 from migrator.rules.yaml_text import read_map
 from migrator.urls import split_url
 
@@ -27,6 +30,16 @@ def table(rules: str, site: str = SITE) -> RuleTable:
     assert not found.problems, found.problems
     made = RuleTable(found.sites, found.rules)
     assert not made.problems, made.problems
+    return made
+
+
+def leaving_table() -> RuleTable:
+    """A map with a target that no file can say, since it would be refused: what /go/* captures ends the host's name."""
+    made = table('rules: [{from: /go/*, to: "/:splat"}]')
+    rules = made.tables["main"].main.ordered
+    target = rules[0].target
+    assert target is not None
+    rules[0] = replace(rules[0], target=Target((str(target.origin), "splat", ""), target.origin))
     return made
 
 

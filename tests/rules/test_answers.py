@@ -95,6 +95,17 @@ def test_an_ended_rule_leaves_its_address_to_the_next_in_the_order() -> None:
     assert [described(answer) for answer in days] == [f"https://www.new.example/{name}" for name in "xzy"]
 
 
+@pytest.mark.parametrize("kind", ["GET", "HEAD", "POST", "PUT"])
+def test_what_is_led_to_the_new_site_undecided_is_never_permanent_and_keeps_its_query(kind: str) -> None:
+    made = table("redirects: {/known: /k}", SITE + "    unmapped: new\n")
+    decision = decide(made, "/A/%20b/?b=%0a&a=1&b=2&id=", kind)
+
+    assert isinstance(decision, Redirect)
+    assert decision.location == "https://www.new.example/A/%20b/?b=%0a&a=1&b=2&id="
+    assert decision.status == (302 if kind in ("GET", "HEAD") else 307)
+    assert (decision.max_age, decision.rule) == (3600, None)
+
+
 @pytest.mark.parametrize(("written", "seconds"), [("0", 0), ("30s", 30), ("1h", 3600), ("14d", 14 * 86400)])
 def test_a_redirect_of_any_status_may_be_cached_as_long_as_the_site_says(written: str, seconds: int) -> None:
     for status in KEPT:

@@ -16,7 +16,7 @@ from migrator.rules.decision import Gone, NotFound, Redirect, Serve
 from migrator.rules.rule import Site
 from migrator.rules.table import Request, RuleTable
 from migrator.rules.target import TargetError, compile_target
-from tests.rules.making import SITE, problems, table
+from tests.rules.making import SITE, leaving_table, problems, table
 from tests.shared import shared_folder
 
 ALLOWED = {"www.new.example", "x.partner.example", "www.old.example"}
@@ -138,6 +138,17 @@ def test_captures_are_substituted_in_one_pass_and_never_decoded() -> None:
     made = table('rules: [{from: "/x/:a/:ab", to: "/:ab/:a?q=:a#:ab"}]')
 
     assert location(made, b"/x/:ab/%2e%252e%2f") == "https://www.new.example/.%252e%2F/:ab?q=:ab#.%252e%2F"
+
+
+@pytest.mark.parametrize(
+    "payload", [b".evil.example", b"@evil.example", b":8443", b"%2eevil", b"-x", b":x@evil.example/", b"%00"]
+)
+def test_a_location_that_left_its_host_after_all_is_not_found(payload: bytes) -> None:
+    decision = leaving_table().decide(Request(b"/go/" + payload, b"a=b", "www.old.example"))
+
+    assert isinstance(decision, NotFound)
+    assert decision.reason.endswith("the target would have left its host")
+    assert decision.rule is not None
 
 
 def location(made: RuleTable, path: bytes) -> str:

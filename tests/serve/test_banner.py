@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,19 @@ def test_naughty_strings_are_text() -> None:
     for text in [*strings[::5], *vectors]:
         _is_text_only(text)
     assert message_of(banner(messages={"en": "{{ 7*7 }} </p> &amp;"})) == "{{ 7*7 }} </p> &amp;"
+
+
+def test_every_naughty_string_is_text_as_the_message_of_a_language_of_its_own() -> None:
+    strings = json.loads((shared_folder("corpora/naughty-strings") / "blns.json").read_text("utf-8"))
+    tags = ["".join(letters) for letters in product("qxyzwvutj", repeat=3)][: len(strings)]
+    shown = banner(messages=dict(zip(tags, strings, strict=True)))
+    plain = section(banner(messages={"qqq": "plain"}), "qqq")
+    for tag, text in zip(tags, strings, strict=True):
+        found = section(shown, tag)
+        assert [element.name for element in found.find_all()] == [element.name for element in plain.find_all()], text
+        assert (found["lang"], found.attrs.keys()) == (tag, plain.attrs.keys())
+        assert message_of(shown, tag).split() == re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text).split()
+    assert len(strings) > 500
 
 
 def test_c1_controls_never_become_other_characters() -> None:

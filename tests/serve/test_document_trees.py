@@ -30,6 +30,9 @@ _TEXTS = b"text|\n|&nbsp;|&#32;|&#9|&|\0|<!-->|<!--|-->|<!DOCTYPE html>|<a href=
 _PIECES = [*(b"<%b>" % name for name in _NAMES), *(b"</%b>" % name for name in _NAMES), *_TEXTS.split(b"|"), b"|"]
 
 
+SCRIPTING = pytest.mark.parametrize("scripting", [False, True], ids=["without scripts", "with scripts"])
+
+
 def insert(document: bytes, cuts: Sequence[int] = (), banner: bytes = BANNER) -> tuple[bytes, Outcome]:
     """What becomes of a document that comes in pieces."""
     insertion = Insertion(lambda language: banner)
@@ -57,9 +60,9 @@ def _tree(parent: Any, banners: list[Any]) -> list[Any]:
     return nodes
 
 
-def parse(document: bytes) -> tuple[list[Any], list[Any], LexborHTMLParser]:
-    """A document's tree without banners, the banners, and the parser that owns them."""
-    parser = LexborHTMLParser(document)
+def parse(document: bytes, *, scripting: bool = False) -> tuple[list[Any], list[Any], LexborHTMLParser]:
+    """A document's tree without banners as a browser with or without scripts has it, the banners, and their parser."""
+    parser = LexborHTMLParser(document, scripting=scripting)
     banners: list[Any] = []
     assert parser.root is not None
     return _tree(parser.root.parent, banners), banners, parser
@@ -72,8 +75,9 @@ def _stands_first(banner: Any) -> bool:
     return before is None and banner.parent.tag == "body"
 
 
+@SCRIPTING
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_every_tree_is_the_same_but_for_a_banner_first_in_its_body(prefix: bytes) -> None:
+def test_every_tree_is_the_same_but_for_a_banner_first_in_its_body(prefix: bytes, scripting: bool) -> None:
     outcomes: Counter[Outcome] = Counter()
     for document in (prefix + text for text in tree_documents()):
         sent, outcome = insert(document)
@@ -82,8 +86,8 @@ def test_every_tree_is_the_same_but_for_a_banner_first_in_its_body(prefix: bytes
             assert sent == document
             continue
         assert sent.replace(BANNER, b"", 1) == document
-        before, _, _owner = parse(document)
-        after, banners, _other = parse(sent)
+        before, _, _owner = parse(document, scripting=scripting)
+        after, banners, _other = parse(sent, scripting=scripting)
         assert after == before, document
         assert [_stands_first(banner) for banner in banners] == [True], document
     assert outcomes.total() > 1_700
@@ -91,14 +95,15 @@ def test_every_tree_is_the_same_but_for_a_banner_first_in_its_body(prefix: bytes
     assert not outcomes[Outcome.FAILED]
 
 
+@SCRIPTING
 @settings(max_examples=400)
-@given(st.sampled_from(_OPENINGS), st.lists(st.sampled_from(_PIECES), max_size=12))
-def test_so_is_every_tree_that_chance_makes(opening: bytes, pieces: list[bytes]) -> None:
+@given(opening=st.sampled_from(_OPENINGS), pieces=st.lists(st.sampled_from(_PIECES), max_size=12))
+def test_so_is_every_tree_that_chance_makes(scripting: bool, opening: bytes, pieces: list[bytes]) -> None:
     document = opening + b"".join(pieces)
     sent, outcome = insert(document)
     if outcome in _INSERTED:
-        after, banners, _owner = parse(sent)
-        assert after == parse(document)[0]
+        after, banners, _owner = parse(sent, scripting=scripting)
+        assert after == parse(document, scripting=scripting)[0]
         assert len(banners) == 1
 
 

@@ -202,6 +202,27 @@ def test_a_head_that_drips_has_no_more_time_than_one_that_stops() -> None:
     assert status_of(answer) == 408
 
 
+@pytest.mark.parametrize(("size", "status"), [(5, 408), (100, 200)], ids=["too slow", "fast enough"])
+def test_a_body_that_drips_must_come_at_its_rate_on_the_whole(size: int, status: int) -> None:
+    """100 bytes a second or 2,000, of which 500 are asked for; neither is ever silent for as long as a body may be."""
+    length = 16 * size
+    with hardened(Recorder(), HASTY_SERVER) as base, connect(base) as connection:
+        connection.sendall(head(b"POST / HTTP/1.1", b"Content-Length: %d" % length))
+        connection.settimeout(0.05)
+        answer, sent, began = b"", 0, time.monotonic()
+        while not answer and time.monotonic() - began < 3:
+            connection.sendall(b"x" * min(size, length - sent))
+            sent = min(length, sent + size)
+            try:
+                answer = connection.recv(65536)
+            except TimeoutError:
+                continue
+
+    assert status_of(answer) == status
+    assert (sent < length) == (status == 408)
+    assert time.monotonic() - began > 0.4
+
+
 @pytest.mark.parametrize("first", [b"", head(b"GET / HTTP/1.1")], ids=["never spoke", "fell silent"])
 def test_an_idle_connection_is_closed_without_a_word(first: bytes) -> None:
     with hardened(Recorder(), HASTY_SERVER) as base:

@@ -91,7 +91,7 @@ def test_pages_of_every_status_that_people_see_carry_it(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "method"), [(204, "GET"), (206, "GET"), (301, "GET"), (307, "POST"), (200, "PUT"), (200, "OPTIONS")]
+    ("status", "method"), [(204, "GET"), (205, "GET"), (206, "GET"), (301, "GET"), (307, "POST"), (200, "PUT"), (200, "OPTIONS")]
 )
 def test_other_answers_do_not(status: int, method: str) -> None:
     got = ask(headers=[HTML, _LENGTH], status=status, method=method)
@@ -131,6 +131,15 @@ def test_fields_about_the_bytes_are_replaced() -> None:
     assert got.headers[b"age"] == b"5"
     assert got.headers[b"vary"].startswith(b"Cookie, Sec-Fetch-Dest, ")
     assert ask(headers=[HTML, (b"vary", b"*")]).headers[b"vary"] == b"*"
+
+
+def test_how_long_a_page_is_fresh_is_not_changed() -> None:
+    """What a cache keeps for that long is the page with its banner, under its own tag."""
+    told = [(b"cache-control", b"public, max-age=60"), (b"expires", b"Wed, 21 Oct 2015 07:28:00 GMT"), (b"pragma", b"x")]
+    told += [(b"date", b"Wed, 21 Oct 2015 07:27:00 GMT"), (b"cache-control", b"stale-if-error=9")]
+    got = ask(headers=[HTML, *told])
+    assert got.body == WITH_BANNER
+    assert [field for field in got.messages[0]["headers"] if field in told] == told
 
 
 def test_a_page_that_takes_no_banner_keeps_its_bytes_and_their_fields() -> None:

@@ -29,6 +29,7 @@ EXPLICIT = {
     "not in a template": b"<head><template><body><p></template></head><body>@",
     "after a quoted sign": b"<html><body onload=\"if (a > b) go('x')\" class=>@",
     "after a byte order mark": _BOM + b"<html><body>@",
+    "where a declaration in ASCII's bytes says UTF-16": b"<!doctype html><meta charset=utf-16><title>x</title><body>@\xc3\xa9",
     "not after body in an XML declaration": b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "a" "b"><html xmlns="c"><body>@',
 }
 IMPLIED = {

@@ -16,7 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from migrator.app import TransitionMiddleware
 from migrator.errors import ConfigError, UpstreamError
-from tests.rules.making import SITE
+from migrator.serve.language import load_catalogue
+from migrator.serve.middleware import Transition
+from migrator.serve.notices import Notices
+from migrator.templating import environment
+from tests.rules.making import SITE, leaving_table
 from tests.serve.live import serve, talk
 
 PAGE = b"<!doctype html><html lang=fr><head><title>Accueil</title></head><body class=x><p>Bonjour \xc3\xa9</p></body></html>"
@@ -180,6 +184,31 @@ def test_no_address_makes_the_answer_leave_its_host_or_its_header(client: httpx.
         b"connection",
         b"server",
     }
+
+
+def test_a_location_that_left_its_host_after_all_is_a_404_without_it() -> None:
+    door = Transition(table=leaving_table(), notices=Notices(environment(None), load_catalogue(None)), homes={})
+    with serve(door) as base, httpx.Client(headers={"Host": "www.old.example"}, trust_env=False) as asking:
+        good, left = asking.get(f"{base}/go/"), asking.get(f"{base}/go/.evil.example")
+
+    assert (good.status_code, good.headers["location"]) == (301, "https://www.new.example/")
+    assert (left.status_code, left.headers.get("location")) == (404, None)
+    assert b"evil" not in left.content
+
+
+def test_an_address_that_nobody_decided_is_led_to_the_new_site_for_now(tmp_path: Path) -> None:
+    config = tmp_path / "redirects.yaml"
+    config.write_text(SITE + "    unmapped: new\n", encoding="utf-8")
+    with serve(TransitionMiddleware(found_by_nobody, config)) as base:
+        answer = talk(base, b"GET /a%20b?y=2&x=%0a&y=1 HTTP/1.1\r\nHost: old.example\r\nConnection: close\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 302 ")
+    assert b"\r\nlocation: https://www.new.example/a%20b?y=2&x=%0a&y=1\r\n" in answer
+    assert b"\r\ncache-control: public, max-age=3600\r\n" in answer
+
+
+async def found_by_nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    assert scope["type"] == "lifespan"
 
 
 def test_a_page_that_breaks_off_before_any_of_it_was_sent_is_a_502(tmp_path: Path) -> None:

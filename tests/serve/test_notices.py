@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser
 from starlette.types import Message, Scope
 
 from migrator.errors import ConfigError, Place
@@ -18,6 +20,7 @@ from migrator.serve.answer import Answer, send_answer
 from migrator.serve.language import load_catalogue
 from migrator.serve.notices import Notices
 from migrator.templating import environment
+from tests.shared import shared_folder
 
 SITE = Site("main", ("www.old.example",), "http://10.0.0.5", "https://www.new.example")
 RULE = Rule("main", "/old", Kind.EXACT, Place("redirects.yaml"), gone=True)
@@ -74,6 +77,22 @@ def test_what_a_url_says_is_text() -> None:
 
     assert url in links(answer)
     assert b"<script" not in answer.body
+
+
+def test_naughty_strings_are_text_wherever_an_operator_or_a_visitor_writes_them() -> None:
+    strings = json.loads((shared_folder("corpora/naughty-strings") / "blns.json").read_text("utf-8"))
+    templates, catalogue = environment(None), load_catalogue(None)
+    elements = {node.tag for answer in every_answer(visit()) for node in LexborHTMLParser(answer.body).css("*")}
+    for text in (text for text in strings if set(text) & set("<>&\"':{")):
+        made = Notices(templates, catalogue, site_name=text, links=dict.fromkeys(LINKS, text))
+        answers = [made.gone(visit(text), Gone(text, RULE, SITE, suggest=text, archive=text))]
+        answers += [made.not_found(visit(text), SITE), made.unavailable(visit(text), 503, SITE)]
+        for answer in answers:
+            nodes = LexborHTMLParser(answer.body).css("*")
+            assert {node.tag for node in nodes} <= elements, text
+            assert not [name for node in nodes for name in node.attributes if name.startswith("on")], text
+            links = [node.attributes["href"] or "" for node in nodes if node.tag == "a"]
+            assert all(link.startswith(("https://", "http://", "#")) for link in links), text
 
 
 def test_decisions_may_be_kept_for_an_hour_and_mishaps_not_at_all() -> None:

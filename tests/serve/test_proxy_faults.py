@@ -10,6 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
+from migrator.serve.interim import MOST_INTERIM
 from migrator.serve.proxy import Proxy
 from migrator.serve.upstream import UpstreamRequest, UpstreamResponse
 from tests.serve.live import eventually, serve, talk
@@ -71,6 +72,31 @@ def test_an_answer_that_is_not_http_becomes_a_502(answer: bytes) -> None:
 
     assert came.startswith(b"HTTP/1.1 502 ")
     assert came.endswith(b"away\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "interim"),
+    [
+        ("POST", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        ("GET", b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"),
+    ],
+)
+def test_interim_answers_are_left_out_and_a_flood_of_them_becomes_a_502(method: str, interim: bytes) -> None:
+    """Not only once the patience for a first byte is over, for a flood keeps the proxy busy until then."""
+
+    async def flood(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing():
+            writer.write(interim * 20)
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    with proxied(interim * MOST_INTERIM + HELLO) as (base, _):
+        assert talk(base, get("/", method=method)).startswith(b"HTTP/1.1 200 ")
+    with proxied(interim * (MOST_INTERIM + 1) + HELLO) as (base, _):
+        assert talk(base, get("/", method=method)).startswith(b"HTTP/1.1 502 ")
+    with proxied(flood) as (base, upstream):
+        assert talk(base, get("/", method=method), seconds=3).startswith(b"HTTP/1.1 502 ")
+        assert eventually(lambda: upstream.ended)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -13,10 +13,13 @@ import httpx
 import pytest
 
 from migrator.serve.options import UpstreamOptions
+from tests.cli.test_serve import serving
 from tests.serve import slow_reader
+from tests.serve.bombs import memory
+from tests.serve.hardened import connect, read_to_end, status_of
 from tests.serve.live import eventually, talk
 from tests.serve.proxied import HASTY, HELLO, get, proxied
-from tests.serve.raw_upstream import Asked
+from tests.serve.raw_upstream import Asked, raw_upstream
 
 
 def test_an_upload_streams() -> None:
@@ -188,3 +191,28 @@ def test_an_upstream_that_hangs_holds_so_many_requests_and_the_next_ones_are_ans
         for client in held:
             client.close()
         assert eventually(lambda: talk(base, get("/")).endswith(b"hello"))
+
+
+def test_a_large_upload_that_is_taken_slowly_fills_no_memory_of_the_door(tmp_path: Path) -> None:
+    """The client waits instead: what the door holds is a small part of what it passes on."""
+    size, piece, taken = 64 << 20, bytes(1 << 20), [0]
+
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        while asked.method == "POST" and taken[0] < size and (part := await asked.reader.read(1 << 20)):
+            taken[0] += len(part)
+            await asyncio.sleep(0.0005)
+        writer.write(HELLO)
+
+    head = b"POST /page HTTP/1.1\r\nHost: old.example\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    with raw_upstream(answer, read_body=False) as upstream, serving(tmp_path, upstream.url) as run:
+        talk(run.base, b"GET /page HTTP/1.1\r\nHost: old.example\r\nConnection: close\r\n\r\n")
+        before = memory(run.process.pid, "VmRSS")
+        with connect(run.base, seconds=20) as connection:
+            connection.sendall(head % size)
+            for _ in range(size // len(piece)):
+                connection.sendall(piece)
+            assert status_of(read_to_end(connection)) == 200
+        growth = memory(run.process.pid, "VmHWM") - before
+
+    assert taken == [size]
+    assert growth < 12_000

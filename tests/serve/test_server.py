@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import statistics
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import connect as connect_websocket
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosedError
 
 from migrator.errors import MigratorError
-from migrator.serve.options import RequestLimits, ServerOptions
+from migrator.serve.options import RequestLimits, ServerOptions, UpstreamOptions
+from migrator.serve.proxy import Proxy
 from migrator.serve.server import listen
 from tests.serve.hardened import Recorder, connect, hardened, read_to_end, status_of
-from tests.serve.live import talk
+from tests.serve.live import eventually, talk
+from tests.serve.proxied import PATIENT, unavailable
+from tests.serve.relayed import upstream as websocket_upstream
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 STUCK = (
@@ -96,3 +103,33 @@ def test_an_address_that_is_taken_or_no_address_is_a_clear_message() -> None:
             listen("127.0.0.1", port)
         with pytest.raises(MigratorError, match=r"could not listen on 203\.0\.113\.1"):
             listen("203.0.113.1", 0)
+
+
+@pytest.mark.anyio
+async def test_a_client_s_message_may_be_as_large_as_the_limit_and_a_larger_one_closes_both_ends() -> None:
+    """One byte more is 1009 (RFC 6455 section 7.4.1) to the client, and none of it reaches the upstream."""
+
+    async def handler(socket: ServerConnection) -> None:
+        with suppress(ConnectionClosedError):
+            async for message in socket:
+                heard.append(len(message))
+                await socket.send("heard")
+        codes.append(socket.close_code)
+
+    heard: list[int] = []
+    codes: list[int | None] = []
+    options = ServerOptions(grace=1, largest_message=1000)
+    with websocket_upstream(handler) as url, hardened(Proxy(url, PATIENT, unavailable), options) as base:
+        async with connect_websocket(base.replace("http:", "ws:")) as client:
+            await client.send(bytes(1000))
+            assert await client.recv() == "heard"
+            await client.send(["a" * 600, "b" * 401])
+            await client.wait_closed()
+        assert await asyncio.to_thread(eventually, lambda: codes)
+
+    assert (client.close_code, heard) == (1009, [1000])
+    assert codes == [1009]
+
+
+def test_messages_may_be_as_large_from_a_client_as_from_an_upstream() -> None:
+    assert ServerOptions().largest_message == UpstreamOptions().largest_message

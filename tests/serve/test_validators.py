@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.serve.injected import BROWSER, HTML, PAGE, ask
 
-_NAMES = (b"if-none-match", b"if-modified-since", b"if-range", b"range", b"if-match")
+_NAMES = (b"if-none-match", b"if-modified-since", b"if-range", b"range", b"if-match", b"if-unmodified-since")
 _BARE = ((b"accept", b"*/*"),)
 _DATE = b"Wed, 21 Oct 2015 07:28:00 GMT"
 _LATER = b"Thu, 22 Oct 2015 07:28:00 GMT"
@@ -68,6 +68,7 @@ def test_a_date_stands_in_for_a_tag() -> None:
         ({b"if-range": b'"e"', b"range": b"bytes=0-9"}, {b"if-range": b'"e"', b"range": b"bytes=0-9"}),
         ({b"range": b"bytes=0-9"}, {b"range": b"bytes=0-9"}),
         ({b"if-match": b'"e-migrator-abc123", "f"'}, {b"if-match": b'"e", "f"'}),
+        ({b"if-unmodified-since": _DATE}, {b"if-unmodified-since": _DATE}),
     ],
 )
 def test_a_browser_s_conditions_become_the_origin_s(sent: dict[bytes, bytes], asked: dict[bytes, bytes]) -> None:
