@@ -18,7 +18,7 @@ import click
 from migrator.demo.expected import expected
 from migrator.demo.journey import Demo, failures, live_sites, prepare, refuse_taken, transition_site
 
-TRY = ("/work/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
+TRY = ("/fieldwork/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
 
 
 @click.command()

@@ -41,7 +41,7 @@ def crawled(config: Path, side: Side, pages: Sequence[Page]) -> None:
 @pytest.fixture
 def both(config: Path) -> Path:
     """A config whose two sites are crawled: five pages moved, one has no successor."""
-    old = [page(f"/work/{name}.html", SENTENCES[n], title=f"Our {name}") for n, name in enumerate(TOPICS)]
+    old = [page(f"/fieldwork/{name}.html", SENTENCES[n], title=f"Our {name}") for n, name in enumerate(TOPICS)]
     new = [new_page(f"/projects/{name}", SENTENCES[n], title=f"About {name}") for n, name in enumerate(TOPICS)]
     crawled(
         config,
@@ -61,7 +61,7 @@ def test_a_sheet_and_the_store_hold_the_same_suggestions(both: Path) -> None:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["old_url", "new_url", "confidence", "rank", "evidence"]
     best = {row["old_url"]: row["new_url"] for row in rows if row["rank"] == "1"}
-    assert best == {"/raffle.asp?id=3": "", **{f"/work/{name}.html": f"/projects/{name}" for name in TOPICS}}
+    assert best == {"/raffle.asp?id=3": "", **{f"/fieldwork/{name}.html": f"/projects/{name}" for name in TOPICS}}
     with open_store(str(both.parent / ".migrator" / "store.db")) as store:
         kept = store.suggestions("main")
     assert {one.old_url: one.best.url if one.best else "" for one in kept} == {

@@ -210,17 +210,17 @@ def test_a_folder_without_its_slash_leads_to_the_folder(legacy: httpx.Client, ne
 
 
 def test_the_old_site_compresses_its_pages_for_those_who_accept_it(legacy: httpx.Client, new: httpx.Client) -> None:
-    plain = legacy.get("/work/water.html")
+    plain = legacy.get("/fieldwork/water.html")
     assert "content-encoding" not in plain.headers
     for accepted in ("gzip", "br, GZIP;q=0.5", "*"):
-        with legacy.stream("GET", "/work/water.html", headers={"Accept-Encoding": accepted}) as answer:
+        with legacy.stream("GET", "/fieldwork/water.html", headers={"Accept-Encoding": accepted}) as answer:
             raw = b"".join(answer.iter_raw())
         assert answer.headers["content-encoding"] == "gzip"
         assert answer.headers["vary"] == "Accept-Encoding"
         assert answer.headers["etag"] != plain.headers["etag"]
         assert int(answer.headers["content-length"]) == len(raw)
         assert gzip.decompress(raw) == plain.content
-    for address, accepted in [("/work/water.html", "gzip;q=0, br"), ("/images/boat.gif", "gzip")]:
+    for address, accepted in [("/fieldwork/water.html", "gzip;q=0, br"), ("/images/boat.gif", "gzip")]:
         assert "content-encoding" not in legacy.get(address, headers={"Accept-Encoding": accepted}).headers
     assert "content-encoding" not in new.get("/", headers={"Accept-Encoding": "gzip"}).headers
 
@@ -266,7 +266,7 @@ ODDITIES: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "a frameset": ("/photos/index.html", lambda raw: b"<frameset" in raw),
     "a skip link": ("/about/faq.html", lambda raw: b'<a href="#main"' in raw.partition(b"<body")[2][:160]),
     "upper-case tags and a background": ("/about/history.html", lambda raw: b"<BODY BGCOLOR=" in raw and b"\r\n" in raw),
-    "unclosed paragraphs": ("/work/water.html", lambda raw: raw.count(b"<p>") > 2 and b"</p>" not in raw),
+    "unclosed paragraphs": ("/fieldwork/water.html", lambda raw: raw.count(b"<p>") > 2 and b"</p>" not in raw),
     "no charset at all": ("/press.php?id=2004-11", lambda raw: b"charset" not in raw and b"\x92" in raw),
     "ISO-8859-1": ("/francais/index.html", lambda raw: "usine à gaz".encode("latin-1") in raw),
     "Arabic, right to left": ("/arabic/index.html", lambda raw: b' dir="rtl"' in raw and "هضبة".encode("cp1256") in raw),

@@ -22,7 +22,7 @@ def told(old: Page, new: Page, **signals: float) -> tuple[str, ...]:
     ("old", "new", "sentence"),
     [
         (page("/About/index.html"), new_page("/about/"), "same address"),
-        (page("/work/water.html"), new_page("/projects/water"), "same last part of the address: water"),
+        (page("/fieldwork/water.html"), new_page("/projects/water"), "same last part of the address: water"),
         (page("/help/sam/x.html"), new_page("/agencies/sam"), "bears the name of its old folder: sam"),
         (page("/a", title="Clean  Water!"), new_page("/b", title="Clean water"), "same title: Clean water"),
         (page("/a", title="Annual report 2004"), new_page("/b", title="Annual review 2004"), "similar title: Annual review 2004"),
@@ -40,12 +40,15 @@ def test_likeness_of_words_is_told_where_no_passage_was_kept() -> None:
 
 
 def test_the_neighbours_are_heard_where_they_agree() -> None:
-    old, new = page("/work/water", "a"), new_page("/projects/clean", "b")
+    old, new = page("/fieldwork/water", "a"), new_page("/projects/clean", "b")
 
-    assert told(old, new, folder=0.6, links=0.9) == ("other pages of /work are now in /projects", "it links to the same pages")
+    assert told(old, new, folder=0.6, links=0.9) == (
+        "other pages of /fieldwork are now in /projects",
+        "it links to the same pages",
+    )
     assert told(old, new, landing=0.9, merge=0.9) == (
         "the pages below it moved below /projects/clean",
-        "other pages of /work lead there too",
+        "other pages of /fieldwork lead there too",
     )
 
 

@@ -33,7 +33,8 @@ TOPICS = (
 def old_site() -> list[Page]:
     frame = "Lantern\nHome\n{}\nCopyright Lantern"
     return [
-        page(f"/work/{name}.html", frame.format(SENTENCES[n]), title=f"Our {name} | Lantern") for n, name in enumerate(TOPICS)
+        page(f"/fieldwork/{name}.html", frame.format(SENTENCES[n]), title=f"Our {name} | Lantern")
+        for n, name in enumerate(TOPICS)
     ]
 
 
@@ -52,7 +53,7 @@ def answers(suggestions: list[Suggestion]) -> dict[str, str]:
 def test_a_site_that_moved_as_a_whole_is_found_again_with_confidence() -> None:
     found = match(old_site(), new_site())
 
-    assert answers(found) == {f"/work/{name}.html": f"/projects/{name}" for name in TOPICS}
+    assert answers(found) == {f"/fieldwork/{name}.html": f"/projects/{name}" for name in TOPICS}
     assert all(one.best and one.best.confidence >= 0.9 for one in found)
     assert all(one.best and one.best.evidence for one in found)
 
@@ -175,7 +176,7 @@ def test_progress_is_told_in_stages() -> None:
 
 
 def test_pages_that_link_alike_are_preferred() -> None:
-    old = [*old_site(), page("/list.html", "Read more.", links=["/work/wells.html", "/work/choir.html"])]
+    old = [*old_site(), page("/list.html", "Read more.", links=["/fieldwork/wells.html", "/fieldwork/choir.html"])]
     new = [
         *new_site(),
         new_page("/one", "Read more."),

@@ -10,13 +10,13 @@ from migrator.pages.neighbours import SIGNALS, Neighbourhood
 from migrator.pages.similarity import Pairs
 from tests.pages.making import new_page, page
 
-OLD = ["/work/", "/work/water", "/work/schools", "/work/health", "/about"]
+OLD = ["/fieldwork/", "/fieldwork/water", "/fieldwork/schools", "/fieldwork/health", "/about"]
 NEW = ["/projects/", "/projects/water", "/projects/schools", "/projects/health", "/news/health", "/"]
 
 
 def vote(certain: dict[str, str], asked: tuple[str, str]) -> dict[str, float]:
     """What the neighbours say of the pair `asked`, where these old pages certainly became these new ones."""
-    old = [page(path, links=["/work/water", "/work/schools"] if path == "/about" else []) for path in OLD]
+    old = [page(path, links=["/fieldwork/water", "/fieldwork/schools"] if path == "/about" else []) for path in OLD]
     new = [new_page(path, links=["/projects/water", "/projects/schools"] if path == "/" else []) for path in NEW]
     keys = sorted(
         {*((OLD.index(one), NEW.index(other)) for one, other in certain.items()), (OLD.index(asked[0]), NEW.index(asked[1]))}
@@ -28,30 +28,30 @@ def vote(certain: dict[str, str], asked: tuple[str, str]) -> dict[str, float]:
     return dict(zip(SIGNALS, map(float, row), strict=True))
 
 
-MOVED = {"/work/water": "/projects/water", "/work/schools": "/projects/schools"}
+MOVED = {"/fieldwork/water": "/projects/water", "/fieldwork/schools": "/projects/schools"}
 
 
 def test_a_folder_that_moved_takes_its_other_pages_along() -> None:
-    assert vote(MOVED, ("/work/health", "/projects/health"))["folder"] == pytest.approx(2 / 3)
-    assert vote(MOVED, ("/work/health", "/news/health"))["folder"] == 0
+    assert vote(MOVED, ("/fieldwork/health", "/projects/health"))["folder"] == pytest.approx(2 / 3)
+    assert vote(MOVED, ("/fieldwork/health", "/news/health"))["folder"] == 0
 
 
 def test_a_page_is_no_witness_for_itself() -> None:
-    assert vote({"/work/health": "/news/health"}, ("/work/health", "/news/health"))["folder"] == 0
+    assert vote({"/fieldwork/health": "/news/health"}, ("/fieldwork/health", "/news/health"))["folder"] == 0
 
 
 def test_the_root_of_a_section_went_where_its_pages_went() -> None:
-    assert vote(MOVED, ("/work/", "/projects/"))["landing"] == pytest.approx(2 / 3 * (1 - 4 / 6))
-    assert vote(MOVED, ("/work/", "/news/health"))["landing"] == 0
-    assert vote(MOVED, ("/work/", "/"))["landing"] == pytest.approx(0)
+    assert vote(MOVED, ("/fieldwork/", "/projects/"))["landing"] == pytest.approx(2 / 3 * (1 - 4 / 6))
+    assert vote(MOVED, ("/fieldwork/", "/news/health"))["landing"] == 0
+    assert vote(MOVED, ("/fieldwork/", "/"))["landing"] == pytest.approx(0)
     assert vote(MOVED, ("/about", "/projects/"))["landing"] == 0
 
 
 def test_the_pages_of_a_folder_that_lead_to_one_page_draw_the_others_there() -> None:
-    merged = {"/work/water": "/news/health", "/work/schools": "/news/health"}
+    merged = {"/fieldwork/water": "/news/health", "/fieldwork/schools": "/news/health"}
 
-    assert vote(merged, ("/work/health", "/news/health"))["merge"] == pytest.approx(2 / 3)
-    assert vote(MOVED, ("/work/health", "/news/health"))["merge"] == 0
+    assert vote(merged, ("/fieldwork/health", "/news/health"))["merge"] == pytest.approx(2 / 3)
+    assert vote(MOVED, ("/fieldwork/health", "/news/health"))["merge"] == 0
 
 
 def test_pages_that_link_to_the_same_pages_belong_together() -> None:
@@ -60,12 +60,12 @@ def test_pages_that_link_to_the_same_pages_belong_together() -> None:
 
 
 def test_a_new_page_that_another_old_one_claims_is_less_free() -> None:
-    assert vote(MOVED, ("/work/health", "/projects/water"))["rival"] == 1
-    assert vote(MOVED, ("/work/health", "/projects/health"))["rival"] == 0
+    assert vote(MOVED, ("/fieldwork/health", "/projects/water"))["rival"] == 1
+    assert vote(MOVED, ("/fieldwork/health", "/projects/health"))["rival"] == 0
 
 
 def test_where_nothing_is_known_nobody_votes() -> None:
-    assert set(vote({}, ("/work/health", "/projects/health")).values()) == {0}
+    assert set(vote({}, ("/fieldwork/health", "/projects/health")).values()) == {0}
 
 
 def test_no_pairs_have_no_votes() -> None:

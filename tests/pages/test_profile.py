@@ -26,9 +26,9 @@ def test_a_path_is_folded_and_without_what_says_nothing(address: str, path: str)
 
 
 def test_folder_and_slug_are_the_two_parts_of_the_path() -> None:
-    profile = profiles([page("/work/water.html")], ["en"])[0]
+    profile = profiles([page("/fieldwork/water.html")], ["en"])[0]
 
-    assert (profile.folder, profile.slug) == ("/work", "water")
+    assert (profile.folder, profile.slug) == ("/fieldwork", "water")
 
 
 def test_the_heading_is_part_of_the_text_and_counted() -> None:

@@ -21,7 +21,8 @@ def signals(old: Sequence[Page], new: Sequence[Page]) -> dict[tuple[int, int], d
 
 def test_the_same_page_is_alike_in_everything() -> None:
     found = signals(
-        [page("/work/water.html", prose(0), title="Clean water")], [new_page("/work/water", prose(0), title="Clean water")]
+        [page("/fieldwork/water.html", prose(0), title="Clean water")],
+        [new_page("/fieldwork/water", prose(0), title="Clean water")],
     )
 
     assert {name: round(value, 3) for name, value in found[0, 0].items()} == {
