@@ -33,13 +33,22 @@ def _raw_element(name: bytes) -> bytes:
 # An attribute that tells of policies is none of these.
 _DULL_ATTRIBUTES = ATTRIBUTES.replace(rb"|[^", rb"|(?!" + any_case(b"http") + rb"-)[^", 1)
 
-# Runs of whole tokens that `DocumentHead.take` would let go by, matched at once because heads consist mostly of these.
-DULL = re.compile(
-    rb"(?:[\t\n\f\r ]++"
+_DULL = (
+    rb"[\t\n\f\r ]++"
     rb"|<" + any_case(b"link") + BOUNDARY + ATTRIBUTES + rb">"
     rb"|<" + any_case(b"meta") + BOUNDARY + _DULL_ATTRIBUTES + rb">"
     rb"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*--!?>"
-    rb"|" + _raw_element(b"script") + rb"|" + _raw_element(b"style") + rb")*"
+    rb"|" + _raw_element(b"script") + rb"|" + _raw_element(b"style")
+)
+# Runs of whole tokens that `DocumentHead.take` would let go by, matched at once because heads consist mostly of these.
+DULL = re.compile(rb"(?:" + _DULL + rb")*")
+
+# And those that most documents begin with, up to the body's tag or to the first that is less usual.
+_PROLOGUE = re.compile(
+    rb"(?:[\t\n\f\r ]++|<!(?i:doctype)[^>]*+>)*"
+    rb"(<" + any_case(b"html") + BOUNDARY + ATTRIBUTES + rb">)"
+    rb"(?:" + _DULL + rb"|<" + any_case(b"head") + BOUNDARY + ATTRIBUTES + rb">|" + _raw_element(b"title") + rb")*"
+    rb"(?:(</" + any_case(b"head") + BOUNDARY + ATTRIBUTES + rb">)(?:" + _DULL + rb")*)?"
 )
 
 _HTML_DOCTYPE = re.compile(rb"<!doctype[\t\n\f\r ]*html[\t\n\f\r >]", re.IGNORECASE)
@@ -84,6 +93,15 @@ class DocumentHead:
     def held(self) -> int | None:
         """From where the document is still needed, beside the token that is not yet whole."""
         return self._noscript.start if self._noscript is not None else self.stray
+
+    def begin(self, tokens: Tokenizer, longest: int) -> Body | None:
+        """Take the first tokens at once, as far as they are whole and usual; the result is that of taking them one by one."""
+        found = tokens.pass_over(_PROLOGUE, longest, longest)
+        if found is None:
+            return None
+        self.is_document = True
+        self._closed = found[2] is not None
+        return self._html(attributes(found[1]))
 
     def take(self, token: Token, tokens: Tokenizer) -> Body | None:
         """How the body begins, at this token; None where it does not begin yet."""

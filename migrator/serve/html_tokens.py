@@ -134,13 +134,15 @@ class Tokenizer:
                 return None
         return None
 
-    def pass_over(self, dull: re.Pattern[bytes], longest: int, end: int) -> None:
+    def pass_over(self, dull: re.Pattern[bytes], longest: int, end: int) -> re.Match[bytes] | None:
         """Pass over what `dull` matches at the position: whole tokens only, `longest` bytes at most, none beyond `end`."""
-        if self._content is None and self._script is None and not self._awaited:
-            end = min(self._position + longest, end - self._offset)
-            found = dull.match(self._buffer, self._position, end)
-            if found is not None:
-                self._position = found.end()
+        if self._content is not None or self._script is not None or self._awaited:
+            return None
+        end = min(self._position + longest, end - self._offset)
+        found = dull.match(self._buffer, self._position, end)
+        if found is not None:
+            self._position = found.end()
+        return found
 
     def _is_unsure(self, start: int) -> bool:
         buffer = self._buffer

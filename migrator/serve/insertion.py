@@ -124,6 +124,8 @@ class Insertion:
             self._encoding_known = True
         elif self._opening.startswith(UTF_16_MARKS):
             self.outcome = Outcome.ENCODING
+        if self.outcome is Outcome.PENDING and (body := self._head.begin(self._tokens, LONGEST_TOKEN)):
+            self.outcome = _REFUSALS[body]
         return self.outcome is Outcome.PENDING
 
     def _scan(self) -> None:

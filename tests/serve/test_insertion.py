@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -129,6 +130,28 @@ def test_whatever_comes_only_the_banner_is_added(markup: bytes, opening: bytes, 
     assert sent.count(BANNER) == inserted
     assert sent.replace(BANNER, b"") == document
     assert (sent, outcome) == insert(document)
+
+
+_PROLOGUE_PARTS = [
+    *(b"\n ", b"<!DOCTYPE html>", b"<!doctype html public '>'>", b"<html>", b"<html lang=fr>", b"<html lang='de' amp>"),
+    *(b"<HEAD\n>", b"<head profile='>'>", b"<title>a</title >", b"<title></head><body></title>", b"<title><!--</title>"),
+    *(b"</HEAD>", b"<link rel=a>", b"<style>p{}</style>", b"<script>1<2</script>", b"<!-- x -->", b"<!-->", b"<meta name=a>"),
+    *(b"<meta http-equiv=content-security-policy content=x>", b"<noscript>", b"</noscript>", b"<template>", b"</template>"),
+    *(b"<body class='>'>", b"<p>", b"x", b"<a href=#m>Skip</a>", b"<frameset>", b"&#32;", b"<header>"),
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(_PROLOGUE_PARTS), max_size=12).map(b"".join))
+def test_a_document_that_comes_whole_is_read_like_one_that_comes_byte_by_byte(document: bytes) -> None:
+    results = []
+    for cuts in (range(0), range(1, len(document))):
+        asked: list[str] = []
+        insertion = Insertion(lambda language, asked=asked: asked.append(language) or BANNER)  # type: ignore[misc]
+        ends = [0, *cuts, len(document)]
+        sent = [insertion.feed(document[start:end]) for start, end in pairwise(ends)]
+        results.append((b"".join([*sent, insertion.end()]), insertion.outcome, insertion.policies, asked))
+    assert results[0] == results[1]
 
 
 @settings(max_examples=100)
