@@ -84,7 +84,7 @@ def amended(headers: Headers, inline: Inline) -> Headers:
 
 
 def _governed(headers: Headers) -> bool:
-    return any(name in _FIELDS for name, _ in headers)
+    return not {name for name, _ in headers}.isdisjoint(_FIELDS)
 
 
 def _nonce(headers: Headers, fallbacks: Sequence[bytes]) -> bytes:

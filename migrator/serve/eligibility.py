@@ -44,7 +44,7 @@ class Html:
 
 def field(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
     """All values of a list field, joined as RFC 9110 section 5.3 has it; b"" where there is none."""
-    return b", ".join(value for key, value in headers if key == name)
+    return b", ".join([value for key, value in headers if key == name])
 
 
 def members(value: bytes) -> list[bytes]:

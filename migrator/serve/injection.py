@@ -5,7 +5,7 @@ What may be changed is eligibility.py's matter, the body rewriting.py's, the cac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from starlette.types import Message, Scope, Send
 
@@ -107,11 +107,12 @@ class InjectingSend:
             self._rewriting = Rewriting(html.coding, self._insertion(html, message["headers"]))
 
     def _insertion(self, html: Html, headers: Headers) -> Insertion:
-        def markup(language: str) -> bytes:
-            return self._banner(language or html.language, grant(headers, insertion.policies, self._inline))
+        banner, inline = self._banner, self._inline  # and not `self`: a circle would keep the page until it is collected
 
-        insertion = Insertion(markup, encoding_known=html.encoding_known)
-        return insertion
+        def markup(language: str, policies: Sequence[bytes]) -> bytes:
+            return banner(language or html.language, grant(headers, policies, inline))
+
+        return Insertion(markup, encoding_known=html.encoding_known)
 
     async def _take_body(self, rewriting: Rewriting, data: bytes, *, last: bool) -> None:
         if not self.started:

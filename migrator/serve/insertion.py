@@ -50,11 +50,12 @@ _REFUSALS = {
 class Insertion:
     """One document on its way through. `feed` and `end` return the bytes to send on and never raise.
 
-    `banner` is asked once, with the document's language (a BCP 47 tag as the page has it, or ""), when the place is found.
+    `banner` is asked once, when the place is found: with the document's language (a BCP 47 tag as the page has it, or "") and
+    the Content Security Policies that its own <meta> elements set before there.
     `encoding_known` says that a header names the document's encoding, so that no `<meta>` can change it.
     """
 
-    def __init__(self, banner: Callable[[str], bytes], *, encoding_known: bool = False) -> None:
+    def __init__(self, banner: Callable[[str, Sequence[bytes]], bytes], *, encoding_known: bool = False) -> None:
         self.outcome = Outcome.PENDING
         self.inserted = 0  # bytes
         self._banner = banner
@@ -72,11 +73,6 @@ class Insertion:
     def refused(self) -> bool:
         """Whether it is settled that nothing is inserted."""
         return self.outcome not in (Outcome.PENDING, Outcome.EXPLICIT, Outcome.IMPLIED)
-
-    @property
-    def policies(self) -> Sequence[bytes]:
-        """The Content Security Policies that the document's own <meta> elements have set so far."""
-        return self._head.policies
 
     def feed(self, data: bytes) -> bytes:
         """Take the document's next bytes; return what may be sent on."""
@@ -201,7 +197,7 @@ class Insertion:
         tokens = self._tokens
         if place < PRESCAN and tokens.size < PRESCAN and not (self._encoding_known or self._ended):
             return tokens.take(self._sendable())
-        markup = self._banner(self._head.language)
+        markup = self._banner(self._head.language, self._head.policies)
         if not markup:
             self.outcome = Outcome.NO_BANNER
         elif self._harms_encoding(place, len(markup)):

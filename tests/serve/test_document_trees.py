@@ -35,7 +35,7 @@ SCRIPTING = pytest.mark.parametrize("scripting", [False, True], ids=["without sc
 
 def insert(document: bytes, cuts: Sequence[int] = (), banner: bytes = BANNER) -> tuple[bytes, Outcome]:
     """What becomes of a document that comes in pieces."""
-    insertion = Insertion(lambda language: banner)
+    insertion = Insertion(lambda language, policies: banner)
     sent = b"".join(insertion.feed(document[start:end]) for start, end in zip([0, *cuts], [*cuts, len(document)], strict=True))
     return sent + insertion.end(), insertion.outcome
 

@@ -146,11 +146,11 @@ _PROLOGUE_PARTS = [
 def test_a_document_that_comes_whole_is_read_like_one_that_comes_byte_by_byte(document: bytes) -> None:
     results = []
     for cuts in (range(0), range(1, len(document))):
-        asked: list[str] = []
-        insertion = Insertion(lambda language, asked=asked: asked.append(language) or BANNER)  # type: ignore[misc]
+        asked: list[object] = []
+        insertion = Insertion(lambda *known, asked=asked: asked.append(known) or BANNER)
         ends = [0, *cuts, len(document)]
         sent = [insertion.feed(document[start:end]) for start, end in pairwise(ends)]
-        results.append((b"".join([*sent, insertion.end()]), insertion.outcome, insertion.policies, asked))
+        results.append((b"".join([*sent, insertion.end()]), insertion.outcome, asked))
     assert results[0] == results[1]
 
 
@@ -171,7 +171,7 @@ def test_bytes_of_any_kind_pass_whole(document: bytes) -> None:
 )
 def test_the_banner_is_asked_for_in_the_language_of_the_page(tag: bytes, language: str) -> None:
     asked: list[str] = []
-    insertion = Insertion(lambda wanted: asked.append(wanted) or BANNER)  # type: ignore[func-returns-value]
+    insertion = Insertion(lambda wanted, policies: asked.append(wanted) or BANNER)  # type: ignore[func-returns-value]
     insertion.feed(tag + b"<body>" + b"x" * 1024)
     assert asked == [language]
 
@@ -190,11 +190,11 @@ def test_the_banner_is_asked_for_in_the_language_of_the_page(tag: bytes, languag
     ],
 )
 def test_only_what_is_undecided_is_held(came: bytes, sent: bytes) -> None:
-    assert Insertion(lambda language: BANNER).feed(came) == sent
+    assert Insertion(lambda language, policies: BANNER).feed(came) == sent
 
 
 def test_a_page_whose_header_names_its_encoding_need_not_be_held_for_it() -> None:
-    insertion = Insertion(lambda language: BANNER, encoding_known=True)
+    insertion = Insertion(lambda language, policies: BANNER, encoding_known=True)
     assert insertion.feed(b"<html><body><h1>") == b"<html><body>" + BANNER + b"<h1>"
     assert insertion.inserted == len(BANNER)
     assert insertion.feed(b"<body>") == b"<body>"
@@ -207,7 +207,7 @@ def test_no_banner_leaves_the_page_as_it_is() -> None:
 
 def test_a_fault_in_the_banner_costs_only_the_banner(caplog: pytest.LogCaptureFixture) -> None:
     markup: dict[str, bytes] = {}
-    insertion = Insertion(markup.__getitem__)
+    insertion = Insertion(lambda language, policies: markup[language])
     with caplog.at_level(logging.ERROR):
         sent = insertion.feed(b"<html><body>x") + insertion.end()
     assert (sent, insertion.outcome) == (b"<html><body>x", Outcome.FAILED)
@@ -215,7 +215,7 @@ def test_a_fault_in_the_banner_costs_only_the_banner(caplog: pytest.LogCaptureFi
 
 
 def test_a_page_that_never_opens_its_body_is_not_held() -> None:
-    insertion = Insertion(lambda language: BANNER)
+    insertion = Insertion(lambda language, policies: BANNER)
     held = 0
     for number in range(200):
         data = b"<!doctype html>" if number == 0 else b"<!-- %d -->" % number + b"<link rel=a>" * 600
