@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from aiohttp import ClientConnectionResetError, ClientRequest, ClientResponse
 from aiohttp.abc import AbstractStreamWriter
@@ -23,10 +24,15 @@ class ExactRequest(ClientRequest):
     what an upstream needs none of (proxies, tracing, compression, Expect).
     """
 
+    _skip_auto_headers = CIMultiDict({"Content-Type": None})
+
+    def update_auto_headers(self, skip_auto_headers: Iterable[str] | None) -> None:
+        """Add no field; leaving each out by name, as aiohttp's own does, takes several copies of all fields."""
+
     async def send(self, conn: Connection) -> ClientResponse:
         """Write the request on `conn`."""
         line = f"{self.method} {self.url.raw_path_qs} HTTP/{self.version.major}.{self.version.minor}"
-        if line.isascii() and all(value.isascii() for value in self.headers.values()):
+        if line.isascii() and "".join(self.headers.values()).isascii():
             return await super().send(conn)
         protocol = conn.protocol
         if protocol is None or self.response_class is None:

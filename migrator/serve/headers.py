@@ -123,9 +123,7 @@ def response_headers(raw: Iterable[tuple[bytes, bytes]], status: int, upstream: 
     kept: Headers = []
     seen: set[bytes] = set()
     for name, value in headers:
-        if name in _HOP_BY_HOP or name in named or name in seen or name.startswith(b"proxy-"):
-            continue
-        if _CONTROL.search(value) or not _TOKEN.fullmatch(name):
+        if name in named or name in seen or not _is_for_client(name) or _CONTROL.search(value):
             continue
         if name == b"content-length" and status in _WITHOUT_LENGTH:
             continue
@@ -135,6 +133,11 @@ def response_headers(raw: Iterable[tuple[bytes, bytes]], status: int, upstream: 
     if b"date" not in seen:
         kept.append((b"date", http_date()))  # RFC 9110 section 6.6.1: who forwards an undated answer dates it
     return kept
+
+
+@lru_cache(maxsize=256)
+def _is_for_client(name: bytes) -> bool:
+    return not (name in _HOP_BY_HOP or name.startswith(b"proxy-")) and _TOKEN.fullmatch(name) is not None
 
 
 def http_date() -> bytes:

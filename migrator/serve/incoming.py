@@ -10,6 +10,8 @@ from starlette.types import Receive
 
 from migrator.errors import UpstreamError
 
+_WATCH_AFTER = 0.05  # seconds; most exchanges are over sooner, and a timer costs less than a task
+
 
 class ClientLeft(Exception):
     """The client closed its connection before its request was whole. Never leaves the visitor's door."""
@@ -22,6 +24,7 @@ class Incoming:
         self._receive = receive
         self._first = b""
         self._is_whole = asyncio.Event()
+        self._watcher: asyncio.Task[None] | None = None
         self.has_left = False
 
     async def begin(self) -> None:
@@ -47,14 +50,19 @@ class Incoming:
         try:
             # A deadline that is moved to the present when the client leaves: asyncio's one scope that cancels its own block.
             async with asyncio.timeout(None) as presence:
-                watcher = asyncio.create_task(self._watch(presence))
+                watching = asyncio.get_running_loop().call_later(_WATCH_AFTER, self._begin_watch, presence)
                 try:
                     yield
                 finally:
-                    watcher.cancel()
+                    watching.cancel()
+                    if self._watcher is not None:
+                        self._watcher.cancel()
         except (TimeoutError, UpstreamError):
             if not self.has_left:
                 raise
+
+    def _begin_watch(self, presence: asyncio.Timeout) -> None:
+        self._watcher = asyncio.create_task(self._watch(presence))
 
     async def _watch(self, presence: asyncio.Timeout) -> None:
         await self._is_whole.wait()

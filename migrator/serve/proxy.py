@@ -153,9 +153,11 @@ class Proxy:
         try:
             headers = response_headers(response.headers, response.status, self._address, public)
             await send({"type": "http.response.start", "status": response.status, "headers": headers})
-            while chunk := await response.read():
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            more = True
+            while more:
+                chunk = await response.read()
+                more = chunk != b"" and not response.at_end
+                await send({"type": "http.response.body", "body": chunk, "more_body": more})
         finally:
             response.close()
 

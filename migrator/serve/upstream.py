@@ -28,7 +28,6 @@ _LARGEST_LINE = 64 * 1024  # bytes, of a status line or of one field
 _MOST_FIELDS = 512
 _LONGEST_MESSAGE = 300
 _LONGEST_TICK = 1.0  # seconds between two looks at a body that is under way
-_NOT_OURS_TO_ADD = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 def upstream_address(url: str) -> Address:
@@ -55,7 +54,6 @@ def client_session(options: UpstreamOptions, middlewares: Sequence[ClientMiddlew
         request_class=ExactRequest,
         auto_decompress=False,
         trust_env=False,
-        skip_auto_headers=_NOT_OURS_TO_ADD,
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=options.connect_timeout),
         max_line_size=_LARGEST_LINE,
         max_field_size=_LARGEST_LINE,
@@ -97,6 +95,10 @@ class UpstreamResponse(Protocol):
     @property
     def headers(self) -> Headers:
         """The fields as they came, in their order, repeated ones apart; the body is as Content-Encoding says."""
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it is known already that all of the body has been read."""
 
     async def read(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises UpstreamError where the body breaks off."""
@@ -180,6 +182,11 @@ class AiohttpResponse:
         self._ticking = self._loop.call_later(self._tick, self._look_after)
         self.status = response.status
         self.headers: Headers = list(response.raw_headers)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it is known already that all of the body has been read."""
+        return self._response.content.at_eof()
 
     async def read(self) -> bytes:
         """The next bytes of the body, b"" at its end."""
