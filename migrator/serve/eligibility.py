@@ -47,6 +47,14 @@ def field(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
     return b", ".join([value for key, value in headers if key == name])
 
 
+def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The values of all fields by name, as `field` has each."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        found[name] = found[name] + b", " + value if name in found else value
+    return found
+
+
 def members(value: bytes) -> list[bytes]:
     """The members of a comma-separated field value, in lower case."""
     return [member for part in value.lower().split(b",") if (member := part.strip(b" \t"))]
@@ -83,24 +91,27 @@ def html_answer(status: int, headers: Headers) -> Html | None:
     if status < 200 or 300 <= status < 400 or status in _WITHOUT_CONTENT:
         return None
     types = [value for name, value in headers if name == b"content-type"]
-    if len(types) != 1 or not _HTML.fullmatch(types[0]) or field(headers, MARK):
+    if len(types) != 1 or not _HTML.fullmatch(types[0]):
+        return None
+    sent = joined(headers)
+    if sent.get(MARK):
         return None
     charset = _CHARSET.search(types[0])
     if charset and _NOT_ASCII.match(charset[1]):
         return None
-    disposition = field(headers, b"content-disposition").partition(b";")[0].strip().lower()
-    if disposition not in (b"", b"inline") or b"no-transform" in members(field(headers, b"cache-control")):
+    disposition = sent.get(b"content-disposition", b"").partition(b";")[0].strip().lower()
+    if disposition not in (b"", b"inline") or b"no-transform" in members(sent.get(b"cache-control", b"")):
         return None
-    coding = _coding(headers)
+    coding = _coding(sent.get(b"content-encoding", b""))
     if coding is None:
         return None
-    language = _LANGUAGE.fullmatch(field(headers, b"content-language"))
+    language = _LANGUAGE.fullmatch(sent.get(b"content-language", b""))
     encoding_known = charset is not None and _KNOWN.fullmatch(charset[1]) is not None
     return Html(coding, encoding_known, language[0].decode("ascii") if language else "")
 
 
-def _coding(headers: Headers) -> str | None:
-    codings = [coding for coding in members(field(headers, b"content-encoding")) if coding != b"identity"]
+def _coding(value: bytes) -> str | None:
+    codings = [coding for coding in members(value) if coding != b"identity"]
     if not codings:
         return ""
     coding = codings[0].removeprefix(b"x-").decode("latin-1")

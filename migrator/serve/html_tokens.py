@@ -114,6 +114,12 @@ class Tokenizer:
         self._searched = max(0, self._searched - count)
         return taken
 
+    def finish(self, place: int, markup: bytes) -> bytes:
+        """Remove and return all that is held, with `markup` put in at `place`; no more is told after that."""
+        place -= self._offset
+        held, self._buffer = memoryview(self._buffer), bytearray()
+        return b"".join((held[:place], markup, held[place:]))
+
     def next(self) -> Token | None:
         """The next whole token, or None until more bytes come."""
         buffer = self._buffer

@@ -205,7 +205,7 @@ class Insertion:
         else:
             self.outcome = self._found
             self.inserted = len(markup)
-            return b"".join((tokens.take(place), markup, tokens.take(tokens.size)))
+            return tokens.finish(place, markup)
         return tokens.take(tokens.size)
 
     def _harms_encoding(self, place: int, size: int) -> bool:
