@@ -11,10 +11,17 @@ from aiohttp.connector import Connection
 from aiohttp.http import StreamWriter
 from multidict import CIMultiDict
 
+from migrator.serve.headers import Headers
+
 
 def text_of(raw: bytes) -> str:
     """`raw` as the text that an ExactRequest writes as `raw` again: bytes that are no UTF-8 stand as lone surrogates."""
     return raw.decode("utf-8", "surrogateescape")
+
+
+def texts_of(headers: Headers) -> list[tuple[str, str]]:
+    """`text_of` every field's name and value."""
+    return [(name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")) for name, value in headers]
 
 
 class ExactRequest(ClientRequest):

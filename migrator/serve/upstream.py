@@ -18,7 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from migrator.serve.exact_request import ExactRequest, text_of
+from migrator.serve.exact_request import ExactRequest, text_of, texts_of
 from migrator.serve.headers import Address, Headers
 from migrator.serve.interim import BoundedConnector
 from migrator.serve.options import UpstreamOptions
@@ -138,7 +138,7 @@ class AiohttpUpstream:
                 response = await self._opened_session().request(
                     request.method,
                     upstream_url(self._address, request.target),
-                    headers=[(text_of(name), text_of(value)) for name, value in request.headers],
+                    headers=texts_of(request.headers),
                     data=None if request.body is None else self._paced(request.body, patience),
                     allow_redirects=False,
                 )

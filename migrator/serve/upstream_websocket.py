@@ -13,7 +13,7 @@ from aiohttp.http import WebSocketError
 
 from migrator.errors import UpstreamError
 from migrator.serve.answer import Answer
-from migrator.serve.exact_request import text_of
+from migrator.serve.exact_request import texts_of
 from migrator.serve.headers import Address, Headers
 from migrator.serve.options import UpstreamOptions
 from migrator.serve.upstream import client_session, translated, upstream_url
@@ -109,7 +109,7 @@ async def open_websocket(
                 socket = await session.ws_connect(
                     upstream_url(address, target),
                     protocols=subprotocols,
-                    headers=[(text_of(name), text_of(value)) for name, value in headers],
+                    headers=texts_of(headers),
                     autoclose=False,
                     max_msg_size=options.largest_message,
                     timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSING_PATIENCE),
