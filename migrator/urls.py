@@ -204,7 +204,8 @@ def _without_session(path: str) -> str:
 
 def without_index_file(path: str) -> str:
     """`path` with a final index.html, default.aspx or the like taken off, down to its folder."""
-    return _INDEX_FILE.sub("/", path)
+    last = path.rfind("/")
+    return path[: last + 1] if _INDEX_FILE.match(path, last) else path
 
 
 def _folded_path(path: str, folding: Folding) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from migrator.errors import Level, Problem
 from migrator.rules.compiled import CompiledRule, compile_rule
@@ -15,8 +16,7 @@ from migrator.rules.target import Target, checked_location
 from migrator.urls import Folding, Key, canonical_host, encoded_path, look_up_key, merge_query, origin_of, split_url, whole_query
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a decision is made on: bytes as they came, host as the visitor's client named it, `today` in UTC."""
 
     path: bytes

@@ -49,6 +49,8 @@ class Target:
         """
         text = self.parts[0]
         if self.is_literal:
+            if not query:
+                return text
             merged = merge_query(text, query, consumed, case)
             return text if merged == text else checked_location(merged, self.origin)  # it was checked when it was compiled
         for name, literal in zip(self.parts[1::2], self.parts[2::2], strict=True):
