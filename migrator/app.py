@@ -9,9 +9,10 @@ from pathlib import Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from migrator.rules.rule import Home
+from migrator.serve.answer import Answer
 from migrator.serve.banner import Banner
 from migrator.serve.forwarding import Forwarding
-from migrator.serve.gate import Gate
+from migrator.serve.gate import Gate, fault_of
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
@@ -52,8 +53,9 @@ class TransitionSite:
     def __init__(self, settings: Settings, *, name_rules: bool = False) -> None:
         notices = _notices(settings)
         self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
-        door = _door(settings, notices, self._proxies, name_rules=name_rules)
-        self._door = Gate(Forwarding(door, settings.gate.trusted_proxies), settings.gate.limits)
+        self._limits = settings.gate.limits
+        self._transition = _door(settings, notices, self._proxies, name_rules=name_rules)
+        self._door = Gate(Forwarding(self._transition, settings.gate.trusted_proxies), self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; at shutdown, close the connections to the upstreams."""
@@ -61,6 +63,10 @@ class TransitionSite:
             await self._door(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _live(receive, send, self.aclose)
+
+    def early_answer(self, scope: Scope) -> Answer | None:
+        """What the map alone decides, for servers that can send it at once. No such answer depends on who asks from where."""
+        return None if fault_of(scope, self._limits) else self._transition.early_answer(scope)
 
     async def aclose(self) -> None:
         """Close every connection to the upstreams."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.types import Scope, Send
 
 from migrator.serve.headers import Headers, http_date
+
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,19 @@ async def send_answer(answer: Answer, scope: Scope, send: Send, *, dated: bool =
 
     `dated` adds the Date field, which most servers do themselves for the apps that they run.
     """
-    length = str(len(answer.body)).encode("ascii")
-    headers = [*answer.headers, (b"content-length", length)]
-    if dated:
-        headers.insert(0, (b"date", http_date()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": answer.status, "headers": _framed(answer, dated=dated)})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+
+
+def wire_format(answer: Answer, *, to_head: bool = False, is_last: bool = False) -> bytes:
+    """What `send_answer` makes a server write, in the bytes of HTTP/1.1; after the last one the connection is closed."""
+    headers = _framed(answer)
+    if is_last:
+        headers.append((b"connection", b"close"))
+    lines = [b"%b: %b\r\n" % field for field in headers]
+    return b"".join([_STATUS_LINES[answer.status], *lines, b"\r\n", b"" if to_head else answer.body])
+
+
+def _framed(answer: Answer, *, dated: bool = True) -> Headers:
+    framed = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+    return [(b"date", http_date()), *framed] if dated else framed

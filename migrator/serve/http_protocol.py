@@ -9,14 +9,17 @@ import asyncio
 from typing import Any, NoReturn, cast
 
 import httptools
+from starlette.types import Scope
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from migrator.serve.answer import wire_format
+from migrator.serve.early import EarlyAnswer, early_bytes, fill_in, is_whole
 from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
 from migrator.serve.parting import Outgoing, PartingTransport, Phase
-from migrator.serve.refusal import FORBIDDEN_METHODS, refusal, wire_format
+from migrator.serve.refusal import FORBIDDEN_METHODS, refusal
 from migrator.serve.request_target import asks_the_server, origin_form
 
 _MOST_DISCARDED = 256 << 10  # bytes of a body that nobody reads any more, before its connection is closed
@@ -40,19 +43,22 @@ class HardenedProtocol(HttpToolsProtocol):
         *,
         limits: RequestLimits,
         options: ConnectionOptions,
+        early: EarlyAnswer | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.timeout_keep_alive = options.keep_alive
         self._limits = limits
         self._options = options
+        self._early = early
         self._most_unread = limits.target + limits.fields + limits.field_count * _FIELD_OVERHEAD
-        self._tick = min(options.head, options.body_gap, options.write_stall, options.parting, 4 * _SLOWEST_LOOK) / 4
+        patience = (options.head, options.body_gap, options.write_stall, options.parting, options.keep_alive)
+        self._tick = min(*patience, 4 * _SLOWEST_LOOK) / 4
         self._phase = Phase.HEAD
         self._since = self._heard = 0.0  # when the phase began, and when it last went on
         self._unread = 0  # bytes in a row that made neither a head nor a body complete
         self._received = self._discarded = self._fields = 0
         self._status = 0  # what a parser's callback refuses with
-        self._is_deaf = False
+        self._is_deaf = self._is_last = False  # hears no more; has sent, or is about to send, its last early answer
+        self._early_bytes = b""  # what answers the request whose head was read last, where nothing else has to
 
     # The connection
 
@@ -74,14 +80,14 @@ class HardenedProtocol(HttpToolsProtocol):
         """Read on, unless what came before was refused."""
         if self._is_deaf:
             return
-        self._unset_keepalive_if_required()
         if self._phase is Phase.IDLE:
             self._enter(Phase.HEAD)
         self._unread += len(data)
         try:
             self._feed(data)
         except httptools.HttpParserError:
-            self._refuse(self._status or 400)
+            if not self._is_deaf:
+                self._refuse(self._status or 400)
         else:
             if self._unread > self._most_unread + len(data):
                 self._refuse(431)
@@ -106,6 +112,8 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
+        if self._is_deaf:
+            raise _Refused  # it came with one whose answer was the last (RFC 9112 section 9.6)
         self._fields = self._received = self._discarded = 0
         self._enter(Phase.HEAD)
         super().on_message_begin()
@@ -141,8 +149,9 @@ class HardenedProtocol(HttpToolsProtocol):
             self._stop(400)
         self.url = target
         self.expect_100_continue = self.expect_100_continue and version == "1.1"  # RFC 9110 section 10.1.1
-        self._enter(Phase.BODY)
-        super().on_headers_complete()
+        if not self._answer_early(method, version):
+            self._enter(Phase.BODY)
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
@@ -159,7 +168,44 @@ class HardenedProtocol(HttpToolsProtocol):
         """The request is whole."""
         self._unread = 0
         self._enter(Phase.IDLE)
-        super().on_message_complete()
+        if self._early_bytes:
+            self._send_early()
+        else:
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """An answer of an app's is whole."""
+        super().on_response_complete()
+        self._unset_keepalive_if_required()  # `_look` sees to that
+        if self._phase is Phase.IDLE:
+            self._enter(Phase.IDLE)
+
+    @property
+    def _is_answering(self) -> bool:
+        """Whether an app is at work."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    # The early road
+
+    def _answer_early(self, method: str, version: str) -> bool:
+        """Whether the app has an answer at once, and it can be sent: it then is, when the parser is through with the request."""
+        if self._early is None or self._is_answering or self.flow.write_paused or self.parser.should_upgrade():
+            return False
+        if not is_whole(method, self.url, self.headers):
+            return False
+        scope = cast(Scope, self.scope)
+        fill_in(scope, method, version, self.url)
+        self._is_last = version == "1.0" or not self.parser.should_keep_alive()
+        log = self.access_logger if self.access_log else None
+        self._early_bytes = early_bytes(self._early, scope, is_last=self._is_last, log=log)
+        return bool(self._early_bytes)
+
+    def _send_early(self) -> None:
+        self.server_state.total_requests += 1
+        self._raw.write(self._early_bytes)
+        self._early_bytes = b""
+        if self._is_last:
+            self._part()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["http_version"] == "1.0":
@@ -175,17 +221,16 @@ class HardenedProtocol(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         """Answer what cannot be served, after the answers that are still due, and read no more."""
         self.logger.info("%s: refused with %d", self.client, status)
-        cycle = self.cycle
-        is_due = cycle is not None and not cycle.response_complete
+        is_due = self._is_answering
         if is_due and self._phase is Phase.BODY:
             self._abandon(status)
         elif is_due:
-            cycle.keep_alive = False
+            self.cycle.keep_alive = False
             self._is_deaf = True
             self._enter(Phase.IDLE)
         else:
             if self._phase is not Phase.BODY:  # else it has its answer
-                self._raw.write(wire_format(refusal(status)))
+                self._raw.write(wire_format(refusal(status), is_last=True))
             self._part()
 
     def _abandon(self, status: int) -> None:
@@ -195,7 +240,7 @@ class HardenedProtocol(HttpToolsProtocol):
         if self.cycle.response_started or self.pipeline:
             self._raw.abort()
         else:
-            self._raw.write(wire_format(refusal(status)))
+            self._raw.write(wire_format(refusal(status), is_last=True))
             self._part()
 
     def _part(self) -> None:
@@ -212,7 +257,7 @@ class HardenedProtocol(HttpToolsProtocol):
             self.flow.resume_reading()
 
     def _leave_to_websocket(self) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._is_answering:
             self._refuse(400)  # an answer is due, and would run into the WebSocket's frames
             return
         self._looking.cancel()
@@ -240,6 +285,8 @@ class HardenedProtocol(HttpToolsProtocol):
             self._heard = now
         elif phase is Phase.HEAD and now - self._since > options.head:
             self._refuse(408) if self._unread else self._raw.close()
+        elif phase is Phase.IDLE and not self._is_answering and now - self._since > options.keep_alive:
+            self._part()
         elif phase is Phase.BODY and self._is_slow(now):
             self._refuse(408)
 

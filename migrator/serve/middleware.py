@@ -72,6 +72,12 @@ class Transition:
         else:
             await self._send(self._answer(decision, scope), scope, send)
 
+    def early_answer(self, scope: Scope) -> Answer | None:
+        """The answer to an `http` scope that the map alone decides; None where a site has to be asked."""
+        request = self._request(scope)
+        decision = self.table.decide(request)
+        return None if isinstance(decision, Serve) else self._answer(decision, scope)
+
     def _request(self, scope: Scope) -> Request:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from migrator.serve.answer import Answer, plain_answer
-from migrator.serve.headers import http_date
 
 _REASONS = {
     400: "This request is not well-formed.",
@@ -31,15 +28,3 @@ def refusal(status: int) -> Answer:
 def capabilities() -> Answer:
     """The answer to `OPTIONS *`."""
     return Answer(200, [(b"allow", METHODS), (b"cache-control", b"no-store")])
-
-
-def wire_format(answer: Answer) -> bytes:
-    """An answer in the bytes of HTTP/1.1, after which the connection is closed."""
-    line = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n".encode("ascii")
-    headers = [
-        (b"date", http_date()),
-        *answer.headers,
-        (b"content-length", b"%d" % len(answer.body)),
-        (b"connection", b"close"),
-    ]
-    return line + b"".join(b"%b: %b\r\n" % pair for pair in headers) + b"\r\n" + answer.body

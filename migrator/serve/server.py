@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging.config
 import os
 import signal
@@ -16,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from migrator.errors import MigratorError
+from migrator.serve.early import early_answer_of
 from migrator.serve.http_protocol import HardenedProtocol
 from migrator.serve.log_lines import log_config
 from migrator.serve.options import ServerOptions
@@ -28,7 +30,7 @@ class Server(uvicorn.Server):
     """uvicorn's server, which ends with 0 at a first signal, at once at a second, and when it has lost its parent."""
 
     def __init__(self, app: ASGIApp, options: ServerOptions, *, parent: int | None = None) -> None:
-        protocol = partial(HardenedProtocol, limits=options.limits, options=options.connection)
+        protocol = partial(HardenedProtocol, limits=options.limits, options=options.connection, early=early_answer_of(app))
         super().__init__(
             uvicorn.Config(
                 app,
@@ -97,10 +99,17 @@ def serve(make_app: Callable[[], ASGIApp], sockets: list[socket.socket], options
     _allow_many_files()
     logging.config.dictConfig(log_config(access=options.access_log))
     if options.workers == 1:
-        Server(make_app(), options).run(sockets)
+        _work(make_app(), sockets, options)
         return
     parent = os.getpid()
-    Workers(lambda: Server(make_app(), options, parent=parent).run(sockets), options.workers, sockets, options.grace).run()
+    Workers(lambda: _work(make_app(), sockets, options, parent=parent), options.workers, sockets, options.grace).run()
+
+
+def _work(app: ASGIApp, sockets: list[socket.socket], options: ServerOptions, *, parent: int | None = None) -> None:
+    """Serve `app` from this process until told to stop."""
+    gc.collect()
+    gc.freeze()  # a big map stays for good: no collection need look through it again
+    Server(app, options, parent=parent).run(sockets)
 
 
 def _allow_many_files() -> None:
