@@ -54,10 +54,12 @@ def look_up_key(path: bytes | str, query: bytes | str, folding: Folding) -> Key:
     `path` and `query` are as they came (text is UTF-8). Dot segments as RFC 3986 section 5.2.4, percent-encoding as
     section 6.2.2 with unreserved characters decoded once; `%2F`, `%5C` and `%25` stay. Idempotent.
     """
-    shown = _without_dots(_without_session(encoded_path(_bytes(path))))
+    shown = encoded_path(_bytes(path))
+    if ";" in shown or "/." in shown:
+        shown = _without_dots(_without_session(shown))
     if folding.index_files:
         shown = without_index_file(shown)
-    return Key(_folded_path(shown, folding), _significant_query(_bytes(query), folding), shown)
+    return Key(_folded_path(shown, folding), _significant_query(_bytes(query), folding) if query else "", shown)
 
 
 def split_url(url: str) -> tuple[str, str, str]:
@@ -215,6 +217,8 @@ def _folded_path(path: str, folding: Folding) -> str:
         folded = fold_case(path)
         if "%" in path:  # folding a letter such as U+017F may complete what the session rule drops
             folded = _without_dots(_without_session(folded))
+        else:
+            path = folded
     while True:
         if folding.trailing_slash and folded.endswith("/"):
             folded = folded.rstrip("/") or "/"

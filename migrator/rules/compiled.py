@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from migrator.errors import Problem
+from migrator.rules.decision import Redirect
 from migrator.rules.pattern import Pattern, PatternError, compile_pattern
 from migrator.rules.rule import Home, Kind, QueryMode, Rule, Site
 from migrator.rules.target import Target, TargetError, absolute_target, compile_target
@@ -22,6 +23,7 @@ class CompiledRule:
     target: Target | None = None
     suggest: str = ""
     consumed: frozenset[str] = frozenset()  # query names that the source itself spent
+    settled: Redirect | None = None  # what GET and HEAD without a query get, where neither day nor captures have a say
 
     @property
     def answer(self) -> tuple[object, ...]:
@@ -70,7 +72,15 @@ def compile_rule(rule: Rule, site: Site, own_hosts: tuple[str, ...]) -> tuple[Co
         target,
         suggest,
         query_names(query, site.folding),
+        _settled(rule, site, target, own_hosts),
     ), []
+
+
+def _settled(rule: Rule, site: Site, target: Target | None, own_hosts: tuple[str, ...]) -> Redirect | None:
+    """The one redirect that a rule comes to; None where it may be another, or leads to its own address."""
+    if target is None or not target.is_literal or target.origin.netloc in own_hosts or (site.soak and rule.added):
+        return None
+    return Redirect(target.parts[0], rule.status, site.cache, rule, site)
 
 
 def _source_parts(rule: Rule) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from migrator.rules.rule import METHOD_KEEPING, PERMANENT_TO_TEMPORARY, Home, Ki
 from migrator.rules.target import Target, checked_location
 from migrator.urls import Folding, Key, canonical_host, encoded_path, look_up_key, merge_query, origin_of, split_url, whole_query
 
+_READING = frozenset(("GET", "HEAD"))
+
 
 class Request(NamedTuple):
     """What a decision is made on: bytes as they came, host as the visitor's client named it, `today` in UTC."""
@@ -155,6 +157,8 @@ class RuleTable:
         rule = table.find(key, request, steps)
         if rule is None:
             return table.unmapped or _led_to_new(site, request)
+        if rule.settled is not None and not request.query and request.method in _READING:
+            return rule.settled
         return self._act(rule, site, key, request)
 
     def _act(self, found: CompiledRule, site: Site, key: Key, request: Request) -> Decision:
@@ -191,7 +195,7 @@ def _status(rule: Rule, site: Site, request: Request) -> int:
     status = rule.status
     if site.soak and rule.added and request.today and request.today < rule.added + site.soak:
         status = PERMANENT_TO_TEMPORARY.get(status, status)
-    return status if request.method in ("GET", "HEAD") else METHOD_KEEPING.get(status, status)
+    return status if request.method in _READING else METHOD_KEEPING.get(status, status)
 
 
 def _unmapped(site: Site) -> Serve | NotFound | None:
@@ -210,7 +214,7 @@ def _led_to_new(site: Site, request: Request) -> Decision:
     checked = checked_location(merge_query(location, request.query), origin) if origin else None
     if checked is None:
         return NotFound("the new address would have left its host", None, site)
-    status = 302 if request.method in ("GET", "HEAD") else 307
+    status = 302 if request.method in _READING else 307
     return Redirect(checked, status, site.cache, None, site)
 
 

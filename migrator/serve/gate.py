@@ -62,7 +62,7 @@ def fault_of(scope: Scope, limits: RequestLimits | None) -> int:
         return 400
     fields: Headers = scope["headers"]
     text = b"".join(chain.from_iterable(fields))
-    if limits and (len(fields) > limits.field_count or len(text) > min(limits.field, limits.fields)):
+    if limits and (len(text) > limits.field or len(text) > limits.fields or len(fields) > limits.field_count):
         sizes = [len(name) + len(value) for name, value in fields]
         if len(sizes) > limits.field_count or sum(sizes) > limits.fields or max(sizes) > limits.field:
             return 431

@@ -20,7 +20,7 @@ from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
 from migrator.serve.parting import Outgoing, PartingTransport, Phase
 from migrator.serve.refusal import FORBIDDEN_METHODS, refusal
-from migrator.serve.request_target import asks_the_server, origin_form
+from migrator.serve.request_target import asks_the_server, is_origin_form, origin_form
 
 _MOST_DISCARDED = 256 << 10  # bytes of a body that nobody reads any more, before its connection is closed
 _FIELD_OVERHEAD = 4  # ": " and the end of the line
@@ -120,7 +120,7 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """A part of the target."""
-        super().on_url(url)
+        self.url += url
         if len(self.url) > self._limits.target:
             self._stop(414)
 
@@ -143,11 +143,9 @@ class HardenedProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version()
         if version not in ("1.0", "1.1"):
             self._stop(505)
-        host = next((value for name, value in self.headers if name == b"host"), b"")
-        target = self.url if asks_the_server(method, self.url) else origin_form(self.url, host)
-        if target is None:
-            self._stop(400)
-        self.url = target
+        if not is_origin_form(self.url) and not asks_the_server(method, self.url):
+            host = next((value for name, value in self.headers if name == b"host"), b"")
+            self.url = origin_form(self.url, host) or self._stop(400)
         self.expect_100_continue = self.expect_100_continue and version == "1.1"  # RFC 9110 section 10.1.1
         if not self._answer_early(method, version):
             self._enter(Phase.BODY)

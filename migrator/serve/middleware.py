@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from html import escape
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from migrator.rules.rule import Home, Site
 from migrator.rules.table import Request, RuleTable
 from migrator.serve.answer import Answer, plain_answer, send_answer
 from migrator.serve.banner import Banner
+from migrator.serve.headers import Headers
 from migrator.serve.injection import InjectingSend, prepare_request
 from migrator.serve.notices import Notices
 
@@ -79,7 +79,7 @@ class Transition:
         return None if isinstance(decision, Serve) else self._answer(decision, scope)
 
     def _request(self, scope: Scope) -> Request:
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        host = _host(scope["headers"])
         path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
         return Request(path, scope["query_string"], host.decode("latin-1"), scope.get("method", "GET"), self._today())
 
@@ -117,8 +117,15 @@ class Transition:
         rule = decision.rule
         if self._name_rules and rule is not None:
             name = quote(f"migrator; rule={rule.place.file}:{rule.place.line}", safe="/:;= ").encode("ascii")
-            answer = replace(answer, headers=[*answer.headers, (b"x-redirect-by", name)])
+            answer = answer._replace(headers=[*answer.headers, (b"x-redirect-by", name)])
         return answer
+
+
+def _host(headers: Headers) -> bytes:
+    for name, value in headers:
+        if name == b"host":
+            return value
+    return b""
 
 
 def redirect_answer(decision: Redirect) -> Answer:

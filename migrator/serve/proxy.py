@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
@@ -173,7 +172,7 @@ class Proxy:
         status = opened.status if isinstance(opened, Answer) else 101
         fields = without_handshake(response_headers(opened.headers, status, self._address, public))
         if isinstance(opened, Answer):
-            return replace(opened, headers=fields)
+            return opened._replace(headers=fields)
         opened.headers = fields
         return opened
 
