@@ -35,6 +35,15 @@ def test_status_method_and_query_mode_are_independent(method: str, status: int, 
     assert decision.status == (status if method in ("GET", "HEAD") else KEPT[status])
 
 
+@pytest.mark.parametrize(("method", "status"), list(product(METHODS, KEPT)))
+def test_without_a_query_only_the_method_changes_what_a_rule_says(method: str, status: int) -> None:
+    decision = table(f"rules: [{{from: /old, to: /new, status: {status}}}]").decide(Request(b"/old", b"", "old.example", method))
+
+    assert isinstance(decision, Redirect)
+    assert decision.location == "https://www.new.example/new"
+    assert decision.status == (status if method in ("GET", "HEAD") else KEPT[status])
+
+
 @pytest.mark.parametrize(
     ("target", "query", "location"),
     [
