@@ -84,6 +84,8 @@ def read_text(path: Path) -> tuple[str, Problem | None]:
     try:
         if path.is_file() and path.stat().st_size > LARGEST_FILE:
             return "", Problem(place, "too-large", "the file is larger than 1 GiB", "Split it and list the parts under include.")
+        if path.is_char_device() or path.is_block_device():
+            return "", Problem(place, "unreadable", "this is a device, not a file", "Name a file; a device may never end.")
         return path.read_bytes().decode("utf-8-sig"), None
     except FileNotFoundError:
         return "", Problem(

@@ -46,7 +46,12 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_a_clear_problem(tmp_path: Path) -> None:
     latin = tmp_path / "latin.yaml"
     latin.write_bytes(SITE.encode() + b"# caf\xe9\n")
-    cases = {tmp_path / "absent.yaml": "no-file", tmp_path: "is-a-folder", latin: "not-utf-8"}
+    cases = {
+        tmp_path / "absent.yaml": "no-file",
+        tmp_path: "is-a-folder",
+        Path("/dev/zero"): "unreadable",
+        latin: "not-utf-8",
+    }
     for path, code in cases.items():
         with pytest.raises(ConfigError) as caught:
             load_settings(path)

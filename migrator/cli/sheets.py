@@ -23,7 +23,7 @@ MENDS = {
 def read_sheet(sheet: Path) -> list[Row]:
     """The rows of a sheet. Raises ConfigError with everything that is wrong with it."""
     text, problem = read_text(sheet)
-    if sheet.is_file() and sheet.read_bytes()[:4] == WORKBOOK:
+    if _begins_with(sheet, WORKBOOK):
         raise ConfigError([Problem(Place(str(sheet)), "csv", "this is a workbook, not a CSV file", "Save it as CSV (UTF-8).")])
     if problem:
         raise ConfigError([replace(problem, mend=MENDS.get(problem.code, problem.mend))])
@@ -31,6 +31,13 @@ def read_sheet(sheet: Path) -> list[Row]:
     if problems:
         raise ConfigError(problems)
     return rows
+
+
+def _begins_with(sheet: Path, mark: bytes) -> bool:
+    if not sheet.is_file():
+        return False
+    with sheet.open("rb") as file:
+        return file.read(len(mark)) == mark
 
 
 def refuse_to_overwrite(sheet: Path, expected: str) -> None:
