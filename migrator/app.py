@@ -86,11 +86,10 @@ def _notices(settings: Settings) -> Notices:
 
 
 def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[str, Home], Proxy]:
+    sites = settings.sites
     return {
-        (site.name, home): Proxy(site.upstream(home), settings.upstream, partial(notices.unavailable, site=site))
-        for site in settings.sites.values()
-        for home in homes
-        if site.upstream(home)
+        (name, home): Proxy(sites[name].upstream(home), options, partial(notices.unavailable, site=sites[name]))
+        for (name, home), options in settings.upstreams(*homes).items()
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,12 +11,14 @@ from migrator.errors import ConfigError, Place, Problem
 from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile
-from migrator.rules.rule import Kind, Rule, Site
-from migrator.rules.schema import BannerShape, ServerShape
+from migrator.rules.rule import Home, Kind, Rule, Site
+from migrator.rules.schema import BannerShape, ServerShape, TlsShape
 from migrator.rules.server_section import networks, size_in_bytes
 from migrator.rules.table import RuleTable
+from migrator.rules.tls_section import server_name
 from migrator.rules.yaml_text import read_included_map, read_map, site_of_source
-from migrator.serve.options import BannerOptions, GateOptions, RequestLimits, UpstreamOptions
+from migrator.serve.options import BannerOptions, GateOptions, RequestLimits, UpstreamOptions, UpstreamTls
+from migrator.serve.upstream_tls import tls_faults
 
 STATE_FOLDER = ".migrator"
 LARGEST_FILE = 1 << 30  # bytes
@@ -34,6 +36,7 @@ class Settings:
     gate: GateOptions
     store_url: str
     templates: Path | None  # the operator's own folder; it wins over the shipped one
+    tls: Mapping[tuple[str, Home], TlsShape]  # of upstreams that have a section for it, by site and home
 
     def table(self) -> RuleTable:
         """The compiled map. Raises ConfigError where the checks find an error in it."""
@@ -41,6 +44,16 @@ class Settings:
         if errors := errors_only(check_map(table)):
             raise ConfigError(errors)
         return table
+
+    def upstreams(self, *homes: Home) -> dict[tuple[str, Home], UpstreamOptions]:
+        """The options for every upstream of these homes, by site and home. Raises ConfigError where a file is no good."""
+        whose = [(site.name, home) for site in self.sites.values() for home in homes if site.upstream(home)]
+        sections = {key: self.tls[key] for key in whose if key in self.tls}
+        folder = self.config.parent
+        if problems := tls_file_problems(sections.values(), folder):
+            raise ConfigError(problems)
+        tls = {key: _upstream_tls(section, folder) for key, section in sections.items()}
+        return {key: replace(self.upstream, tls=tls.get(key)) for key in whose}
 
 
 def load_settings(config: Path, store: str | None = None) -> Settings:
@@ -57,6 +70,7 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
         gate=_gate_options(found.server or ServerShape()),
         store_url=store or os.environ.get("MIGRATOR_STORE") or str(config.parent / STATE_FOLDER / "store.db"),
         templates=_templates(config),
+        tls=found.tls,
     )
 
 
@@ -109,6 +123,15 @@ def read_text(path: Path) -> tuple[str, Problem | None]:
         return "", Problem(place, "unreadable", f"the file cannot be read: {error.strerror}", "Check the path and the disk.")
 
 
+def tls_file_problems(sections: Iterable[TlsShape], folder: Path) -> list[Problem]:
+    """What is wrong with the files that these sections name, relative to `folder`. Only who serves or checks needs them."""
+    return [
+        Problem(section.places.get(fault.option, section.place), "tls-file", f"{fault.option}: {fault}", fault.mend)
+        for section in sections
+        for fault in tls_faults(UpstreamTls(**_tls_files(section, folder), server_name=""))
+    ]
+
+
 def _included(config: Path, main: MapFile, problems: list[Problem]) -> Iterator[MapFile]:
     for pattern in main.include:
         try:
@@ -158,6 +181,15 @@ def _banner_options(shape: BannerShape) -> BannerOptions:
 
 def _gate_options(shape: ServerShape) -> GateOptions:
     return GateOptions(limits=RequestLimits(body=size_in_bytes(shape.max_body)), trusted_proxies=networks(shape))
+
+
+def _upstream_tls(section: TlsShape, folder: Path) -> UpstreamTls:
+    return UpstreamTls(**_tls_files(section, folder), server_name=server_name(section))
+
+
+def _tls_files(section: TlsShape, folder: Path) -> dict[str, Path | None]:
+    named = {name: getattr(section, name) for name in ("ca_file", "client_certificate", "client_key")}
+    return {name: folder / path if path else None for name, path in named.items()}
 
 
 def _templates(config: Path) -> Path | None:

@@ -183,6 +183,11 @@ def encoded_path(raw: bytes) -> str:
     return _PATH_PIECE.sub(_path_piece, raw).decode("ascii")
 
 
+def resolved_path(raw: bytes) -> str:
+    """`raw` encoded as above, with its dot segments resolved (RFC 3986 section 5.2.4)."""
+    return _without_dots(encoded_path(raw))
+
+
 def _without_dots(path: str) -> str:
     if "/." not in path:
         return path

@@ -12,7 +12,7 @@ from migrator.cli.options import config_option
 from migrator.errors import Level, Problem
 from migrator.rules.checks import check_map
 from migrator.rules.table import RuleTable
-from migrator.settings import read_config
+from migrator.settings import read_config, tls_file_problems
 
 
 @click.command()
@@ -27,7 +27,8 @@ def check(ctx: click.Context, config: Path, as_json: bool, strict: bool) -> None
     """
     found = read_config(config)
     table = RuleTable(found.sites, found.rules)
-    problems = sorted([*found.problems, *check_map(table)], key=lambda problem: problem.place)
+    files = tls_file_problems(found.tls.values(), config.parent)
+    problems = sorted([*found.problems, *check_map(table), *files], key=lambda problem: problem.place)
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False))
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from migrator.cli.options import config_option
+from migrator.rules.rule import Home
 from migrator.settings import Settings, load_settings
 
 MOST_WORKERS = 256
@@ -36,7 +37,9 @@ def serve(config: Path, host: str, port: int, workers: int, access_log: bool, na
 
     settings = load_settings(config)
     if workers > 1:
-        settings.table()  # an error in the map is told here, once, and not by each worker
+        # An error in the map, or in a file of a certificate, is told here, once, and not by each worker.
+        settings.table()
+        settings.upstreams(*Home)
     sockets = listen(host, port)
     _announce(settings, host, sockets[0].getsockname()[1])
     options = ServerOptions(workers=workers, access_log=access_log, limits=settings.gate.limits)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from migrator.errors import Problem
-from migrator.rules.rule import Rule, Site
-from migrator.rules.schema import BannerShape, ServerShape
+from migrator.rules.rule import Home, Rule, Site
+from migrator.rules.schema import BannerShape, ServerShape, TlsShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,4 @@ class MapFile:
     include: tuple[str, ...] = ()
     server: ServerShape | None = None
     problems: tuple[Problem, ...] = ()
+    tls: Mapping[tuple[str, Home], TlsShape] = field(default_factory=dict)  # by site and the home that it is about

@@ -26,6 +26,15 @@ class Located(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     places: dict[str, Place] = {}
 
 
+class TlsShape(Located):
+    """How the proxy and an upstream with https prove to each other who they are; paths are relative to the file."""
+
+    ca_file: Annotated[str, Meta(description="PEM file of the authorities to trust, instead of the system's.")] = ""
+    server_name: Annotated[str, Meta(description="The name its certificate must have. Default: the host of its address.")] = ""
+    client_certificate: Annotated[str, Meta(description="PEM file with the proxy's own certificate and its chain.")] = ""
+    client_key: Annotated[str, Meta(description="PEM file with its key. Default: in the certificate's file.")] = ""
+
+
 class SiteShape(Located):
     """One site that moves."""
 
@@ -33,6 +42,8 @@ class SiteShape(Located):
     legacy: Annotated[HttpUrl, Meta(description="Where the old site is reached: the upstream of everything not moved.")]
     new: Annotated[HttpUrl, Meta(description="Public base of the new site; targets that begin with / are resolved against it.")]
     new_upstream: Annotated[HttpUrl, Meta(description="Where `serve: new` pages come from, under the old host.")] | None = None
+    upstream_tls: Annotated[TlsShape, Meta(description="For a `legacy` with https.")] | None = None
+    new_upstream_tls: Annotated[TlsShape, Meta(description="For a `new_upstream` with https.")] | None = None
     allowed_targets: Annotated[list[str], Meta(description="More hosts a rule may lead to; *.x is any host below x.")] = []
     significant_params: Annotated[list[str], Meta(description="Query keys that choose a page; look-up ignores all others.")] = []
     ignore: Annotated[list[Ignored], Meta(description="What look-up folds. Default: all three.")] = msgspec.field(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from migrator.errors import Place, Problem
 from migrator.rules.rule import Home, Site
 from migrator.rules.schema import SiteShape
+from migrator.rules.tls_section import tls_problems
 from migrator.urls import Folding, canonical_host, origin_of, query_names, split_url
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -33,6 +34,7 @@ def site_from_shape(name: str, shape: SiteShape, problems: list[Problem]) -> Sit
                 )
             )
     problems += _address_problems(shape)
+    problems += tls_problems(shape)
     folding = Folding(
         case="case" in shape.ignore,
         trailing_slash="trailing_slash" in shape.ignore,

@@ -13,7 +13,18 @@ from migrator.rules.decision import Decision, Gone, NotFound, Redirect, Serve, S
 from migrator.rules.pattern_set import PatternSet
 from migrator.rules.rule import METHOD_KEEPING, PERMANENT_TO_TEMPORARY, Home, Kind, QueryMode, Rule, Site
 from migrator.rules.target import Target, checked_location
-from migrator.urls import Folding, Key, canonical_host, encoded_path, look_up_key, merge_query, origin_of, split_url, whole_query
+from migrator.urls import (
+    Folding,
+    Key,
+    canonical_host,
+    encoded_path,
+    look_up_key,
+    merge_query,
+    origin_of,
+    resolved_path,
+    split_url,
+    whole_query,
+)
 
 _READING = frozenset(("GET", "HEAD"))
 
@@ -169,7 +180,7 @@ class RuleTable:
             return Gone(f"{rule.place} says gone", rule, site, found.suggest, _archive(rule, site, request))
         location = _location(found, site.folding, key, request)
         if found.target is None or location is None:
-            return NotFound(f"{rule.place}: the target would have left its host", rule, site)
+            return NotFound(f"{rule.place}: the target would have left its host or folder", rule, site)
         if self._is_same_address(found.target, location, key, site):
             return Serve(Home.LEGACY, f"{rule.place} leads to the same address", rule, site)
         return Redirect(location, _status(rule, site, request), site.cache, rule, site)
@@ -225,7 +236,7 @@ def _archive(rule: Rule, site: Site, request: Request) -> str:
         return ""
     query = merge_query("", request.query)
     day = rule.added or request.today
-    url = f"http://{site.hosts[0]}{encoded_path(request.path)}{query}"
+    url = f"http://{site.hosts[0]}{resolved_path(request.path)}{query}"
     return site.archive.replace("{timestamp}", day.strftime("%Y%m%d") if day else "").replace("{url}", url)
 
 

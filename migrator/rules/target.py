@@ -18,6 +18,9 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _AUTHORITY = re.compile(r"https?://[^/?#\\]+/", re.IGNORECASE)
 _OTHER_HOST = re.compile(r"//|/?\\(?!\d)")  # `/\1` is a slash and a capture
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]|^ | $")
+# A single-dot or double-dot URL path segment of the URL Standard, with what may stand before and after it.
+_DOT_SEGMENT = re.compile(r"[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)", re.IGNORECASE)
+_END_OF_PATH = re.compile(r"[?#]")
 
 
 class TargetError(ValueError):
@@ -45,7 +48,7 @@ class Target:
     ) -> str | None:
         """The absolute URL with the captures filled in, in one pass, and `query` merged into it as merge_query says.
 
-        None where a browser would land on another origin.
+        None where a browser would land on another origin, or where a capture became `..` or `.` and led out of its folder.
         """
         text = self.parts[0]
         if self.is_literal:
@@ -55,6 +58,8 @@ class Target:
             return text if merged == text else checked_location(merged, self.origin)  # it was checked when it was compiled
         for name, literal in zip(self.parts[1::2], self.parts[2::2], strict=True):
             text += _fitted(captures.get(name, ""), text) + literal
+        if _DOT_SEGMENT.search(text) and _dot_segments(text) > _dot_segments("-".join(self.parts[::2])):
+            return None
         return checked_location(merge_query(text, query, consumed, case), self.origin)
 
 
@@ -66,6 +71,11 @@ def checked_location(text: str, origin: Origin) -> str | None:
         return None
     root = str(origin)
     return href if href.startswith(root) and href.startswith(("/", "./"), len(root)) else None
+
+
+def _dot_segments(text: str) -> int:
+    """How many segments of a URL's path a browser resolves; not even an escape keeps it from that."""
+    return len(_DOT_SEGMENT.findall(_END_OF_PATH.split(text, maxsplit=1)[0]))
 
 
 def _fitted(value: str, before: str) -> str:

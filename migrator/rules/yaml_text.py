@@ -11,6 +11,7 @@ from migrator.rules.rule import Example, Home, Kind, QueryMode, Rule, Site
 from migrator.rules.schema import FileShape, IncludeShape, RuleShape
 from migrator.rules.server_section import server_problems
 from migrator.rules.sites import site_from_shape
+from migrator.rules.tls_section import tls_sections
 from migrator.rules.yaml_nodes import Mapping, Node, read_nodes
 from migrator.rules.yaml_shape import Shaper
 from migrator.urls import canonical_host, split_url
@@ -42,7 +43,9 @@ def read_map(text: str, file: str) -> MapFile:
     problems += found
     if shape.server:
         problems += server_problems(shape.server)
-    return MapFile(tuple(sites), tuple(rules), shape.banner, tuple(shape.include or ()), shape.server, tuple(problems))
+    tls = {(name, home): section for name, site in shape.sites.items() for home, section in tls_sections(site)}
+    include = tuple(shape.include or ())
+    return MapFile(tuple(sites), tuple(rules), shape.banner, include, shape.server, tuple(problems), tls)
 
 
 def read_included_map(text: str, file: str, sites: tuple[Site, ...]) -> MapFile:

@@ -15,6 +15,15 @@ from migrator.serve.options import Network
 _SECURE = {"http": "https", "ws": "wss"}
 _FORWARDING = (b"x-forwarded-", b"x-real-ip", b"forwarded")  # how the names of such fields begin
 _PLAIN = {"https": "http", "wss": "ws"}
+# What fronts tell applications of a visitor's address or scheme by names of their own: theirs is passed on, nobody else's.
+_TOLD_BY_FRONTS = frozenset(
+    b"ali-cdn-real-ip cdn-src-ip cf-connecting-ip cf-connecting-ipv6 cf-visitor client-ip cloudfront-forwarded-proto"
+    b" cloudfront-viewer-address do-connecting-ip fastly-client-ip fly-client-ip front-end-https incap-client-ip true-client-ip"
+    b" wl-proxy-client-ip x-appengine-user-ip x-arr-ssl x-azure-clientip x-azure-socketip x-client-ip x-cluster-client-ip"
+    b" x-custom-ip-authorization x-envoy-external-address x-nf-client-connection-ip x-original-forwarded-for"
+    b" x-original-remote-addr x-originating-ip x-proxyuser-ip x-remote-addr x-remote-ip x-scheme x-sucuri-clientip x-url-scheme"
+    b" x-vercel-forwarded-for".split()
+)
 
 
 class Forwarding:
@@ -27,12 +36,14 @@ class Forwarding:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one `http` or `websocket` scope on."""
         headers: Headers = scope["headers"]
-        told = [field for field in headers if field[0].startswith(_FORWARDING)]
+        told = [field for field in headers if field[0].startswith(_FORWARDING) or field[0] in _TOLD_BY_FRONTS]
         if told:
             client = scope.get("client")
             if self._trusted and client and is_within(client[0], self._trusted):
                 scope = {**scope, **visitor(told, scope, self._trusted)}
-            scope = {**scope, "headers": [field for field in headers if not field[0].startswith(_FORWARDING)]}
+                told = [field for field in told if field[0] not in _TOLD_BY_FRONTS]
+            dropped = {name for name, _ in told}
+            scope = {**scope, "headers": [field for field in headers if field[0] not in dropped]}
         await self._app(scope, receive, send)
 
 

@@ -26,17 +26,17 @@ _HOP_BY_HOP = frozenset(
 _PROTECTED = frozenset(
     (b"host", b"cookie", b"set-cookie", b"authorization", b"forwarded", b"via", b"location", b"cache-control", b"date")
 )
-_NOT_FOR_UPSTREAM = _HOP_BY_HOP | {
-    b"content-length",
-    b"expect",
-    b"forwarded",
-    b"host",
-    b"via",
-    b"x-http-method-override",
-    b"x-original-url",
-    b"x-real-ip",
-    b"x-rewrite-url",
-}
+# By which some application or framework takes a request for another than it is: another host, address or method. Whoever may
+# send them can have a cache keep the answer to the one for the other (PortSwigger, "Practical Web Cache Poisoning").
+_MISLEADING = frozenset(
+    b"base-url forwarded-host forwarded-server http-url proxy-url request-uri script-name x-backend-host x-base-url"
+    b" x-envoy-original-host x-envoy-original-path x-forward-host x-forwarded x-gateway-host x-host x-host-override"
+    b" x-http-destinationurl x-http-host-override x-http-method x-http-method-override x-method-override x-original-host"
+    b" x-original-path x-original-uri x-original-url x-override-url x-path-info x-proxy-host x-proxy-url x-real-host"
+    b" x-replaced-path x-request-uri x-rewrite-host x-rewrite-uri x-rewrite-url x-script-name x-server-name"
+    b" x-waws-unencoded-url".split()
+)
+_NOT_FOR_UPSTREAM = _HOP_BY_HOP | _MISLEADING | {b"content-length", b"expect", b"forwarded", b"host", b"via", b"x-real-ip"}
 _REWRITTEN = frozenset((b"location", b"content-location", b"refresh", b"link", b"set-cookie"))
 _ONCE = frozenset((b"date", b"server"))
 _WITHOUT_LENGTH = frozenset((204, 304))  # a length there makes ASGI servers break off or wait

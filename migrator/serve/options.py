@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 
 Network = IPv4Network | IPv6Network
 
@@ -26,6 +27,16 @@ class BannerOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamTls:
+    """How the proxy and one upstream with https prove to each other who they are; all files are PEM."""
+
+    ca_file: Path | None = None  # the authorities to trust; None: the system's
+    server_name: str = ""  # what its certificate must be for; "": the host of its address
+    client_certificate: Path | None = None  # the proxy's own, with its chain
+    client_key: Path | None = None  # None: in the certificate's file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamOptions:
     """How long the proxy waits for an upstream (seconds), and how much it asks of it at a time."""
 
@@ -36,6 +47,7 @@ class UpstreamOptions:
     turn_timeout: float = 3.0  # how long they wait
     websockets: int = 256  # at a time, beside the requests
     largest_message: int = _LARGEST_MESSAGE  # bytes, of one WebSocket message from the upstream
+    tls: UpstreamTls | None = None  # None: its host's certificate, by the system's authorities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

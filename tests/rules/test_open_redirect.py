@@ -147,7 +147,7 @@ def test_a_location_that_left_its_host_after_all_is_not_found(payload: bytes) ->
     decision = leaving_table().decide(Request(b"/go/" + payload, b"a=b", "www.old.example"))
 
     assert isinstance(decision, NotFound)
-    assert decision.reason.endswith("the target would have left its host")
+    assert decision.reason.endswith("the target would have left its host or folder")
     assert decision.rule is not None
 
 

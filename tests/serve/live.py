@@ -61,7 +61,7 @@ def _on_granian(app: ASGIApp, port: int) -> Iterator[str]:
     thread = threading.Thread(target=_run, args=(loop, server), daemon=True)
     thread.start()
     try:
-        assert eventually(lambda: _listens(port)), "the server did not start"
+        assert eventually(lambda: listens(port)), "the server did not start"
         yield f"http://127.0.0.1:{port}"
     finally:
         loop.call_soon_threadsafe(server.stop)
@@ -73,7 +73,8 @@ def _run(loop: asyncio.AbstractEventLoop, server: Granian) -> None:
         runner.run(server.serve())
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether somebody listens on that port of loopback."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

@@ -120,7 +120,7 @@ async def _read_request(reader: asyncio.StreamReader, connection: int, read_body
     headers = [(name, value.strip()) for name, _, value in (entry.partition(b":") for entry in fields)]
     asked = Asked(connection, method.decode(), target, headers, reader)
     if read_body and asked.field("transfer-encoding") == [b"chunked"]:
-        while size := int(await reader.readline(), 16):
+        while size := int(await reader.readuntil(b"\n"), 16):
             asked.body += (await reader.readexactly(size + 2))[:-2]
         await reader.readline()
     elif read_body and asked.field("content-length"):

@@ -42,6 +42,14 @@ def test_anybody_elses_forwarding_fields_are_dropped(client: tuple[str, int] | N
     assert (scope["client"], scope["scheme"], scope["headers"]) == (client, "http", [(b"host", b"a")])
 
 
+@pytest.mark.parametrize("name", [b"cf-connecting-ip", b"true-client-ip", b"front-end-https"])
+def test_what_a_front_tells_by_a_name_of_its_own_is_passed_on_from_a_trusted_one_only(name: bytes) -> None:
+    fields = [(name, b"203.0.113.9"), (b"x-forwarded-for", b"203.0.113.9")]
+
+    assert (name, b"203.0.113.9") in seen(PROXY, *fields)["headers"]
+    assert seen(("203.0.113.9", 1), *fields)["headers"] == [(b"host", b"a")]
+
+
 @pytest.mark.parametrize(
     ("told", "client"),
     [

@@ -39,7 +39,7 @@ def test_no_trailer_becomes_a_field() -> None:
 def test_stock_uvicorn_still_has_the_fault_that_this_protocol_mends() -> None:
     """When this fails, uvicorn has mended it, and docs/serve.md may say so."""
     app = Recorder()
-    with serve(app) as base:
+    with serve(app, server="uvicorn") as base:
         talk(base, TRAILER)
 
     assert b"x-auth" in app.fields()
