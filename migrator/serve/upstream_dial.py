@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
@@ -14,6 +13,7 @@ from aiohappyeyeballs import AddrInfoType, start_connection
 from migrator.errors import UpstreamUnreachable
 from migrator.serve.headers import Address
 from migrator.serve.options import UpstreamOptions
+from migrator.serve.upstream_tls import tls_context
 
 _HEAD_START = 0.25  # seconds that one address has before the next is tried beside it (RFC 8305 section 5)
 _REMEMBERED = 10.0  # seconds that a name's addresses are taken for what they were
@@ -27,15 +27,12 @@ class Dialer:
     """Connects to one upstream, within its `connect_timeout`."""
 
     def __init__(self, address: Address, options: UpstreamOptions) -> None:
-        host, _, port = (
-            address.authority.decode("ascii").rpartition(":")
-            if _has_port(address)
-            else (address.authority.decode("ascii"), "", "")
-        )
-        self._host = host.strip("[]")
+        port = address.authority.removeprefix(address.host)[1:]
+        self._host = address.host.decode("ascii").strip("[]")
         self._port = int(port) if port else _PORTS[address.scheme]
         self._options = options
-        self._context = ssl.create_default_context() if address.scheme == b"https" else None
+        self._context = tls_context(options.tls) if address.scheme == b"https" else None
+        self._server_name = options.tls.server_name if options.tls else ""
         self._places: Sequence[AddrInfoType] = ()
         self._known_until = 0.0
 
@@ -57,7 +54,7 @@ class Dialer:
             places, happy_eyeballs_delay=_HEAD_START, loop=loop, socket_factory=partial(_socket, self._options.gap_timeout)
         )
         try:
-            name = self._host if self._context else None
+            name = (self._server_name or self._host) if self._context else None
             _, spoken = await loop.create_connection(protocol, sock=made, ssl=self._context, server_hostname=name)
         except BaseException:
             made.close()
@@ -74,10 +71,6 @@ class Dialer:
 def one_line(error: Exception) -> str:
     """What went wrong, fit for one line of a log, whatever an upstream has put into it."""
     return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_MESSAGE]
-
-
-def _has_port(address: Address) -> bool:
-    return address.host != address.authority
 
 
 def _socket(patience: float, place: AddrInfoType) -> socket.socket:
