@@ -98,7 +98,8 @@ class Transition:
     async def _serve_with(self, banner: Banner, app: ASGIApp, site: Site, scope: Scope, receive: Receive, send: Send) -> None:
         injecting = InjectingSend(scope, send, banner.markup, banner.version, inline=banner.inline)
         try:
-            await app(prepare_request(scope, banner.version), receive, injecting)
+            with injecting:
+                await app(prepare_request(scope, banner.version), receive, injecting)
         except UpstreamError:
             if injecting.started:
                 raise  # the server breaks off too, so that the client can tell

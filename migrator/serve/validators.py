@@ -7,8 +7,10 @@ that the origin dates but does not tag gets its date for a tag. Headers in, head
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 
 from migrator.serve.eligibility import field
 from migrator.serve.headers import Headers
@@ -16,6 +18,8 @@ from migrator.serve.headers import Headers
 _TAG = re.compile(rb'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _OWN = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)-migrator-([0-9A-Za-z]+)"')
 _DATED = re.compile(rb"lm-([0-9a-f]{1,12})")
+_CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"if-range"))
+_LONGEST_DATE = 64
 
 
 def translated(headers: Headers, version: str, *, page: bool) -> Headers:
@@ -24,7 +28,7 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
     `page` says that what is asked for carries a banner where it is HTML. What a client then has cached without one, or with
     another, is not asked for: the answer must be whole.
     """
-    if not any(name.startswith(b"if-") for name, _ in headers):
+    if _CONDITIONS.isdisjoint([name for name, _ in headers]):
         return headers
     changed = {b"if-match": _without_marks(field(headers, b"if-match"))}
     if _OWN.fullmatch(field(headers, b"if-range")):
@@ -38,15 +42,18 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
     return kept + [(name, value) for name, value in changed.items() if value]
 
 
-def tagged(headers: Headers, version: str, *, weak: bool) -> Headers:
-    """A page's headers with the tag of its version with a banner; `weak` where its bytes may differ from time to time."""
-    tag = field(headers, b"etag").strip()
-    kept = [(name, value) for name, value in headers if name != b"etag"]
+def tag_of(fields: Mapping[bytes, bytes], version: str, *, weak: bool) -> bytes:
+    """The tag of a page with a banner, of the page's own fields by name; b"" where it has none.
+
+    `weak` where its bytes may differ from time to time.
+    """
+    tag = fields.get(b"etag", b"").strip()
     if _TAG.fullmatch(tag):
         prefix = b"W/" if weak and not tag.startswith(b"W/") else b""
-        return [*kept, (b"etag", prefix + tag[:-1] + _mark(version))]
-    date = _timestamp(field(headers, b"last-modified"))
-    return kept if date is None else [*kept, (b"etag", b'W/"lm-%x' % date + _mark(version))]
+        return prefix + tag[:-1] + _mark(version)
+    date = fields.get(b"last-modified", b"")
+    moment = _timestamp(date) if len(date) <= _LONGEST_DATE else None
+    return b"" if moment is None else b'W/"lm-%x' % moment + _mark(version)
 
 
 def not_modified(headers: Headers, request: Headers, version: str) -> Headers:
@@ -60,6 +67,7 @@ def not_modified(headers: Headers, request: Headers, version: str) -> Headers:
     return kept
 
 
+@lru_cache(maxsize=8)
 def _mark(version: str) -> bytes:
     return b'-migrator-%b"' % version.encode("ascii")
 
@@ -86,6 +94,7 @@ def _origin_tags(asked: bytes, version: str, *, page: bool) -> tuple[list[bytes]
     return tags, date
 
 
+@lru_cache(maxsize=1024)
 def _timestamp(date: bytes) -> int | None:
     try:
         moment = parsedate_to_datetime(date.decode("ascii"))

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from migrator.serve.insertion import Insertion, Outcome
+from migrator.serve.finding import Outcome
+from migrator.serve.insertion import Insertion
 from tests.serve.html5lib import BANNER, encoding_documents, tree_documents
 
 _INSERTED = (Outcome.EXPLICIT, Outcome.IMPLIED)

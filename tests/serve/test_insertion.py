@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.serve.insertion import LONGEST_SCAN, LONGEST_TOKEN, Insertion, Outcome
+from migrator.serve.finding import Outcome
+from migrator.serve.insertion import LONGEST_SCAN, LONGEST_TOKEN, Insertion
 from tests.serve.html5lib import BANNER
 from tests.serve.test_document_trees import insert
 from tests.serve.test_html_tokens import MARKUP
