@@ -48,6 +48,14 @@ def field(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
     return b", ".join([value for key, value in headers if key == name])
 
 
+def lower_case(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """A list of its own of these fields, with their names in lower case as ASGI asks for."""
+    fields = list(headers)
+    if b"".join([name for name, _ in fields]).islower():
+        return fields
+    return [(name.lower(), value) for name, value in fields]
+
+
 def by_name(headers: Headers) -> dict[bytes, bytes]:
     """The values of all fields by name, as `field` has each; a repeated Content-Type is worth nothing."""
     found = dict(headers)

@@ -13,7 +13,7 @@ from starlette.types import Message, Scope, Send
 
 from migrator.serve.codings import decodable
 from migrator.serve.content_security import Grant, Inline, amended
-from migrator.serve.eligibility import by_name, field, may_be_page, members, varying, wants_page
+from migrator.serve.eligibility import by_name, lower_case, may_be_page, members, varying, wants_page
 from migrator.serve.finding import Finding, Markup
 from migrator.serve.headers import Headers
 from migrator.serve.insertion import Insertion
@@ -21,7 +21,7 @@ from migrator.serve.known_heads import KnownHeads
 from migrator.serve.page_fields import PageFields, page_fields
 from migrator.serve.page_stream import PageStream
 from migrator.serve.rewriting import Rewriting
-from migrator.serve.validators import not_modified, translated
+from migrator.serve.validators import is_conditional, not_modified, translated
 
 _METHODS = frozenset(("GET", "HEAD", "POST"))
 _NOTHING_INLINE = Inline()
@@ -37,10 +37,13 @@ def prepare_request(scope: Scope, version: str) -> Scope:
     sent = by_name(headers)
     page = scope["method"] in _METHODS and may_be_page(sent)
     if page and b"accept-encoding" in sent:
-        headers = _decodable_only(headers)
-    headers = translated(headers, version, page=page and wants_page(scope["path"], sent))
-    extensions = {name: value for name, value in (scope.get("extensions") or {}).items() if name not in _BYPASSING}
-    return {**scope, "headers": list(headers), "extensions": extensions}
+        headers = _decodable_only(headers, sent[b"accept-encoding"])
+    if is_conditional(sent):
+        headers = translated(headers, version, page=page and wants_page(scope["path"], sent))
+    prepared = {**scope, "headers": list(headers)}
+    if extensions := scope.get("extensions"):
+        prepared["extensions"] = {name: value for name, value in extensions.items() if name not in _BYPASSING}
+    return prepared
 
 
 class InjectingSend:
@@ -50,8 +53,8 @@ class InjectingSend:
     policies grant to what is `inline` in it; `version`, of ASCII letters and digits, changes when what it makes does.
     Raises UpstreamError from a body that turns out to be broken when part of it has been sent already.
 
-    It is a context manager, left when the app has returned: from then on nothing more is sent. An answer that has not `started` by
-    then may be replaced by another.
+    It is a context manager, to be left when the app has returned: from then on nothing more is sent. An answer that has not
+    `started` by then may be replaced by another.
     """
 
     __slots__ = ("_banner", "_begun", "_fields", "_heads", "_inline", "_method", "_request", "_send", "_stream", "_version")
@@ -120,8 +123,7 @@ class InjectingSend:
 
     def _not_modified(self, message: Message, *, page: bool) -> Message:
         """What a 304 says of policies replaces what came with the page in some caches (RFC 9111 section 3.2)."""
-        headers = [(name.lower(), value) for name, value in message.get("headers", ())]
-        headers = not_modified(headers, self._request, self._version)
+        headers = not_modified(lower_case(message.get("headers", ())), self._request, self._version)
         return {**message, "headers": amended(headers, self._inline) if page else headers}
 
     def _send_start(self, message: Message) -> Awaitable[None]:
@@ -132,14 +134,16 @@ class InjectingSend:
         """Take a body's first bytes. Mostly they tell all; the rest then goes by as it comes."""
         self._fields = None
         html = fields.html
-        markup = self._markup(fields)
-        finding = None if html.coding else self._heads.find(data, encoding_known=html.encoding_known)
+        finding = None if html.coding else self._heads.find(data, html.encoding_known)
         if finding is None:
-            rewriting = Rewriting(html.coding, Insertion(markup, encoding_known=html.encoding_known))
+            rewriting = Rewriting(html.coding, Insertion(self._markup(fields), encoding_known=html.encoding_known))
             self._stream = PageStream(fields, rewriting, self._send, self._version, self._inline)
             await self._stream.take(data, last=last)
-        else:
-            await self._send_page(fields, finding, finding.filled(markup)[0], data, last=last)
+            return
+        start, data = self._page(fields, finding, data, last=last)
+        self._begun = True
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": data, "more_body": not last})
 
     def _markup(self, fields: PageFields) -> Markup:
         banner, inline = self._banner, self._inline  # and not `self`: a circle would keep the page until it is collected
@@ -149,28 +153,27 @@ class InjectingSend:
 
         return markup
 
-    async def _send_page(self, fields: PageFields, finding: Finding, markup: bytes, data: bytes, *, last: bool) -> None:
-        if markup:
-            held = memoryview(data)
-            length = len(data) if last else fields.length
-            length = None if length is None else length + len(markup)
-            start = fields.changed(self._version, self._inline, weak=False, length=length)
-            data = b"".join((held[: finding.place], markup, held[finding.place :]))
-        else:
-            start = fields.given_back(self._version, weak=False)
-        await self._send_start(start)
-        await self._send({"type": "http.response.body", "body": data, "more_body": not last})
+    def _page(self, fields: PageFields, finding: Finding, data: bytes, *, last: bool) -> tuple[Message, bytes]:
+        """The start and the first bytes of a page of which all is known."""
+        markup, _ = finding.filled(self._markup(fields))
+        if not markup:
+            return fields.given_back(self._version, weak=False), data
+        length = len(data) if last else fields.length
+        length = None if length is None else length + len(markup)
+        held = memoryview(data)
+        page = b"".join((held[: finding.place], markup, held[finding.place :]))
+        return fields.changed(self._version, self._inline, weak=False, length=length), page
 
 
 async def _nothing() -> None:
     """What is sent on while an answer's first bytes are awaited."""
 
 
-def _decodable_only(headers: Headers) -> Headers:
+def _decodable_only(headers: Headers, accepted: bytes) -> Headers:
     """The request without content codings that cannot be undone here (RFC 9110 section 12.5.3)."""
-    accepted = field(headers, b"accept-encoding")
     kept = [(name, value) for name, value in headers if name != b"accept-encoding"]
-    return [*kept, (b"accept-encoding", _decodable(accepted))]
+    kept.append((b"accept-encoding", _decodable(accepted)))
+    return kept
 
 
 @lru_cache(maxsize=64)

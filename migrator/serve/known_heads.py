@@ -32,15 +32,15 @@ class KnownHeads:
         self._older: dict[_Key, Finding] = {}
         self._size = 0  # of the recent ones
 
-    def find(self, data: bytes, *, encoding_known: bool) -> Finding | None:
-        """What `Insertion` finds in the document that begins with `data`; None where `data` alone, or a look at it, does not tell."""
-        end = _end_of_opening(data, encoding_known=encoding_known)
+    def find(self, data: bytes, encoding_known: bool) -> Finding | None:
+        """What `Insertion` finds in a document that begins with `data`; None where a look at its first bytes does not tell."""
+        end = _end_of_opening(data, encoding_known)
         if not end:
             return None
         key = (encoding_known, data[:end])
         finding = self._recent.get(key)
         if finding is None:
-            finding = self._older.get(key) or _found_in(key[1], encoding_known=encoding_known)
+            finding = self._older.get(key) or _found_in(key[1], encoding_known)
             if finding is not None:
                 self._remember(key, finding)
         return finding
@@ -52,7 +52,7 @@ class KnownHeads:
         self._recent[key] = finding
 
 
-def _end_of_opening(data: bytes, *, encoding_known: bool) -> int:
+def _end_of_opening(data: bytes, encoding_known: bool) -> int:
     """How much of a document to look at, by a guess at where its body begins; 0 where there is none."""
     body = data.find(b"<body", 0, LONGEST)
     if body < 0:
@@ -65,7 +65,7 @@ def _end_of_opening(data: bytes, *, encoding_known: bool) -> int:
     return end if encoding_known else max(end, PRESCAN)
 
 
-def _found_in(opening: bytes, *, encoding_known: bool) -> Finding | None:
+def _found_in(opening: bytes, encoding_known: bool) -> Finding | None:
     insertion = Insertion(_no_banner, encoding_known=encoding_known)
     insertion.feed(opening)
     return insertion.finding

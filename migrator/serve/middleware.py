@@ -90,7 +90,12 @@ class Transition:
             return
         banner = self._banner
         path = request.path.decode("latin-1")
-        if banner and scope["type"] == "http" and decision.home is Home.LEGACY and banner.is_shown(path, self._today()):
+        if (
+            banner
+            and scope["type"] == "http"
+            and decision.home is Home.LEGACY
+            and banner.is_shown(path, request.today or self._today())
+        ):
             await self._serve_with(banner, app, decision.site, scope, receive, send)
         else:
             await app(scope, receive, send)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from starlette.types import Message
 
 from migrator.serve.content_security import EVERYTHING, Grant, Inline, amended, governed, grant
-from migrator.serve.eligibility import MARK, Html, by_name, html_answer, members
+from migrator.serve.eligibility import MARK, Html, by_name, html_answer, lower_case, members
 from migrator.serve.headers import Headers
 from migrator.serve.validators import tag_of
 
@@ -30,8 +30,10 @@ class PageFields:
         self.html = html
         self._message = message
         self._named = named
-        vary = _added_to_vary(named.get(b"vary", b""), tuple(varies_by), coded=b"content-encoding" in named)
-        self._fields = [*fields, (b"vary", vary)] if vary else fields
+        vary = _added_to_vary(named.get(b"vary", b""), varies_by, b"content-encoding" in named)
+        if vary:
+            fields.append((b"vary", vary))
+        self._fields = fields
 
     @property
     def length(self) -> int | None:
@@ -68,16 +70,16 @@ class PageFields:
         return fields
 
 
-def page_fields(message: Message, varies_by: Sequence[bytes]) -> PageFields | None:
-    """What is to be known of an answer by its start, made for requests that differ in `varies_by`; None where it takes no banner."""
-    fields = [(name.lower(), value) for name, value in message.get("headers", ())]
+def page_fields(message: Message, varies_by: tuple[bytes, ...]) -> PageFields | None:
+    """What an answer's start tells, where `varies_by` names what decides in a request; None where it takes no banner."""
+    fields = lower_case(message.get("headers", ()))
     named = by_name(fields)
     html = html_answer(message["status"], named)
     return None if html is None else PageFields(message, fields, named, html, varies_by)
 
 
 @lru_cache(maxsize=64)
-def _added_to_vary(vary: bytes, names: Sequence[bytes], *, coded: bool) -> bytes:
+def _added_to_vary(vary: bytes, names: tuple[bytes, ...], coded: bool) -> bytes:
     present = members(vary)
     if b"*" in present:
         return b""

@@ -7,7 +7,7 @@ that the origin dates but does not tag gets its date for a tag. Headers in, head
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
@@ -18,8 +18,13 @@ from migrator.serve.headers import Headers
 _TAG = re.compile(rb'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _OWN = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)-migrator-([0-9A-Za-z]+)"')
 _DATED = re.compile(rb"lm-([0-9a-f]{1,12})")
-_CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"if-range"))
+_CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-range"))
 _LONGEST_DATE = 64
+
+
+def is_conditional(sent: Iterable[bytes]) -> bool:
+    """Whether a request with fields of these names has conditions."""
+    return not _CONDITIONS.isdisjoint(sent)
 
 
 def translated(headers: Headers, version: str, *, page: bool) -> Headers:
@@ -28,8 +33,6 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
     `page` says that what is asked for carries a banner where it is HTML. What a client then has cached without one, or with
     another, is not asked for: the answer must be whole.
     """
-    if _CONDITIONS.isdisjoint([name for name, _ in headers]):
-        return headers
     changed = {b"if-match": _without_marks(field(headers, b"if-match"))}
     if _OWN.fullmatch(field(headers, b"if-range")):
         changed |= {b"if-range": b"", b"range": b""}
