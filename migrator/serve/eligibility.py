@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from migrator.serve.codings import decodable
 from migrator.serve.headers import Headers
@@ -46,14 +45,6 @@ class Html:
 def field(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
     """All values of a list field, joined as RFC 9110 section 5.3 has it; b"" where there is none."""
     return b", ".join([value for key, value in headers if key == name])
-
-
-def lower_case(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """A list of its own of these fields, with their names in lower case as ASGI asks for."""
-    fields = list(headers)
-    if b"".join([name for name, _ in fields]).islower():
-        return fields
-    return [(name.lower(), value) for name, value in fields]
 
 
 def by_name(headers: Headers) -> dict[bytes, bytes]:
@@ -102,25 +93,17 @@ def html_answer(status: int, fields: Mapping[bytes, bytes]) -> Html | None:
     """What is to be known of an answer that may carry a banner, of its fields `by_name`; None where it may not."""
     if status < 200 or 300 <= status < 400 or status in _WITHOUT_CONTENT or fields.get(MARK):
         return None
-    if fields.get(b"content-disposition", b"").partition(b";")[0].strip().lower() not in (b"", b"inline"):
-        return None
-    told = fields.get
-    return _html(
-        told(b"content-type", b""), told(b"cache-control", b""), told(b"content-encoding", b""), told(b"content-language", b"")
-    )
-
-
-@lru_cache(maxsize=64)  # a site says the same of most of its pages; a field has 64 KB at most
-def _html(kind: bytes, cache_control: bytes, content_encoding: bytes, content_language: bytes) -> Html | None:
-    if not _HTML.fullmatch(kind) or b"no-transform" in members(cache_control):
-        return None
+    kind = fields.get(b"content-type", b"")
     charset = _CHARSET.search(kind)
-    if charset and _NOT_ASCII.match(charset[1]):
+    if not _HTML.fullmatch(kind) or (charset and _NOT_ASCII.match(charset[1])):
         return None
-    coding = _coding(content_encoding)
+    disposition = fields.get(b"content-disposition", b"").partition(b";")[0].strip().lower()
+    if disposition not in (b"", b"inline") or b"no-transform" in members(fields.get(b"cache-control", b"")):
+        return None
+    coding = _coding(fields.get(b"content-encoding", b""))
     if coding is None:
         return None
-    language = _LANGUAGE.fullmatch(content_language)
+    language = _LANGUAGE.fullmatch(fields.get(b"content-language", b""))
     encoding_known = charset is not None and _KNOWN.fullmatch(charset[1]) is not None
     return Html(coding, encoding_known, language[0].decode("ascii") if language else "")
 

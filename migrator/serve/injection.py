@@ -13,7 +13,7 @@ from starlette.types import Message, Scope, Send
 
 from migrator.serve.codings import decodable
 from migrator.serve.content_security import Grant, Inline, amended
-from migrator.serve.eligibility import by_name, lower_case, may_be_page, members, varying, wants_page
+from migrator.serve.eligibility import by_name, may_be_page, members, varying, wants_page
 from migrator.serve.finding import Finding, Markup
 from migrator.serve.headers import Headers
 from migrator.serve.insertion import Insertion
@@ -29,27 +29,10 @@ _BYPASSING = ("http.response.pathsend", "http.response.zerocopysend")  # extensi
 _HEADS = KnownHeads()
 
 
-def prepare_request(scope: Scope, version: str) -> Scope:
-    """The scope to give an app whose answer is sent by InjectingSend with the same `version`."""
-    if scope["type"] != "http":
-        return scope
-    headers: Headers = scope["headers"]
-    sent = by_name(headers)
-    page = scope["method"] in _METHODS and may_be_page(sent)
-    if page and b"accept-encoding" in sent:
-        headers = _decodable_only(headers, sent[b"accept-encoding"])
-    if is_conditional(sent):
-        headers = translated(headers, version, page=page and wants_page(scope["path"], sent))
-    prepared = {**scope, "headers": list(headers)}
-    if extensions := scope.get("extensions"):
-        prepared["extensions"] = {name: value for name, value in extensions.items() if name not in _BYPASSING}
-    return prepared
-
-
 class InjectingSend:
     """An ASGI send that puts the banner into pages and leaves every other answer as it is.
 
-    `scope` is the request as it came. `banner` makes the markup for a language (a BCP 47 tag, or "") and for what the page's
+    `scope` is the request as it came; the app is to get it as `prepared`. `banner` makes the markup for a language (a BCP 47 tag, or "") and for what the page's
     policies grant to what is `inline` in it; `version`, of ASCII letters and digits, changes when what it makes does.
     Raises UpstreamError from a body that turns out to be broken when part of it has been sent already.
 
@@ -57,7 +40,19 @@ class InjectingSend:
     `started` by then may be replaced by another.
     """
 
-    __slots__ = ("_banner", "_begun", "_fields", "_heads", "_inline", "_method", "_request", "_send", "_stream", "_version")
+    __slots__ = (
+        "_banner",
+        "_begun",
+        "_fields",
+        "_heads",
+        "_inline",
+        "_is_page",
+        "_method",
+        "_send",
+        "_sent",
+        "_stream",
+        "_version",
+    )
 
     def __init__(
         self,
@@ -69,7 +64,8 @@ class InjectingSend:
         inline: Inline = _NOTHING_INLINE,
         heads: KnownHeads = _HEADS,
     ) -> None:
-        self._request: Headers = scope["headers"]
+        self._sent = by_name(scope["headers"])
+        self._is_page = may_be_page(self._sent)
         self._method: str = scope["method"]
         self._send = send
         self._banner = banner
@@ -79,6 +75,20 @@ class InjectingSend:
         self._begun = False
         self._fields: PageFields | None = None  # of a page of which no byte has come
         self._stream: PageStream | None = None  # of one that needs more than a look
+
+    def prepared(self, scope: Scope) -> Scope:
+        """The request for the app: with conditions that it can judge, and without what could not be undone here."""
+        sent, headers = self._sent, scope["headers"]
+        page = self._is_page and self._method in _METHODS
+        if page and b"accept-encoding" in sent:
+            headers = _decodable_only(headers, sent[b"accept-encoding"])
+        if is_conditional(sent):
+            headers = translated(headers, self._version, page=page and wants_page(scope["path"], sent))
+        extensions = scope.get("extensions")
+        if headers is scope["headers"] and not extensions:
+            return scope
+        offered = {name: value for name, value in (extensions or {}).items() if name not in _BYPASSING}
+        return {**scope, "headers": headers, "extensions": offered}
 
     @property
     def started(self) -> bool:
@@ -107,13 +117,12 @@ class InjectingSend:
     def _take_start(self, message: Message) -> Awaitable[None]:
         self.__exit__()
         self._fields = self._stream = None
-        sent = by_name(self._request)
         if message["status"] == 304:
-            return self._send_start(self._not_modified(message, page=may_be_page(sent)))
-        fields = page_fields(message, varying(sent)) if self._method in _METHODS else None
+            return self._send_start(self._not_modified(message))
+        fields = page_fields(message, varying(self._sent)) if self._method in _METHODS else None
         if fields is None:
             return self._send_start(message)
-        if not may_be_page(sent):
+        if not self._is_page:
             return self._send_start(fields.left_alone())
         if self._method == "HEAD":
             # Only the body could tell whether GET would change it.
@@ -121,10 +130,11 @@ class InjectingSend:
         self._fields = fields
         return _nothing()
 
-    def _not_modified(self, message: Message, *, page: bool) -> Message:
+    def _not_modified(self, message: Message) -> Message:
         """What a 304 says of policies replaces what came with the page in some caches (RFC 9111 section 3.2)."""
-        headers = not_modified(lower_case(message.get("headers", ())), self._request, self._version)
-        return {**message, "headers": amended(headers, self._inline) if page else headers}
+        headers = [(name.lower(), value) for name, value in message.get("headers", ())]
+        headers = not_modified(headers, self._sent, self._version)
+        return {**message, "headers": amended(headers, self._inline) if self._is_page else headers}
 
     def _send_start(self, message: Message) -> Awaitable[None]:
         self._begun = True
@@ -171,9 +181,10 @@ async def _nothing() -> None:
 
 def _decodable_only(headers: Headers, accepted: bytes) -> Headers:
     """The request without content codings that cannot be undone here (RFC 9110 section 12.5.3)."""
-    kept = [(name, value) for name, value in headers if name != b"accept-encoding"]
-    kept.append((b"accept-encoding", _decodable(accepted)))
-    return kept
+    asked = _decodable(accepted)
+    if asked == accepted:
+        return headers
+    return [*[field for field in headers if field[0] != b"accept-encoding"], (b"accept-encoding", asked)]
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from migrator.rules.table import Request, RuleTable
 from migrator.serve.answer import Answer, plain_answer, send_answer
 from migrator.serve.banner import Banner
 from migrator.serve.headers import Headers
-from migrator.serve.injection import InjectingSend, prepare_request
+from migrator.serve.injection import InjectingSend
 from migrator.serve.notices import Notices
 
 Homes = Mapping[tuple[str, Home], ASGIApp]
@@ -104,7 +104,7 @@ class Transition:
         injecting = InjectingSend(scope, send, banner.markup, banner.version, inline=banner.inline)
         try:
             with injecting:
-                await app(prepare_request(scope, banner.version), receive, injecting)
+                await app(injecting.prepared(scope), receive, injecting)
         except UpstreamError:
             if injecting.started:
                 raise  # the server breaks off too, so that the client can tell

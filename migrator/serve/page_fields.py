@@ -1,14 +1,18 @@
-"""The header fields of an answer that may carry the banner: read once, and written for whatever becomes of the page. No body."""
+"""The header fields of an answer that may carry the banner: read once, and written for whatever becomes of the page. No body.
+
+The answers of one site have few sorts of headers, so what follows from names and from the fields that decide is worked out once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from starlette.types import Message
 
 from migrator.serve.content_security import EVERYTHING, Grant, Inline, amended, governed, grant
-from migrator.serve.eligibility import MARK, Html, by_name, html_answer, lower_case, members
+from migrator.serve.eligibility import MARK, Html, by_name, html_answer, members
 from migrator.serve.headers import Headers
 from migrator.serve.validators import tag_of
 
@@ -17,73 +21,109 @@ _OF_OTHER_BYTES = frozenset(
     b"content-length content-md5 content-digest repr-digest digest signature signature-input accept-ranges".split()
 )
 _MADE_ANEW = _OF_OTHER_BYTES | {b"etag"}
+_DECIDING = frozenset(b"content-type content-disposition content-encoding content-language cache-control vary".split()) | {MARK}
+_NO_RANGES = (b"accept-ranges", b"none")
+_REMEMBERED = 64  # of each sort below; all fields of an answer have 64 KB at most
+
+
+class _Layout:
+    """Where in lists of fields with these names, in this order, those stand that matter here. As a key, each is its own."""
+
+    __slots__ = ("deciding", "etag", "governed", "in_lower_case", "kept", "length", "modified", "untagged")
+
+    def __init__(self, names: Sequence[bytes]) -> None:
+        lower = [name.lower() for name in names]
+        places = range(len(lower))
+        self.in_lower_case = lower == list(names)
+        self.governed = governed(lower)
+        self.deciding = [place for place in places if lower[place] in _DECIDING]
+        self.untagged = [place for place in places if lower[place] != b"etag"]
+        self.kept = [place for place in places if lower[place] not in _MADE_ANEW]
+        self.etag = [place for place in places if lower[place] == b"etag"]
+        self.modified = [place for place in places if lower[place] == b"last-modified"]
+        self.length = [place for place in places if lower[place] == b"content-length"]
+
+
+class _Verdict(NamedTuple):
+    html: Html
+    added: Headers  # the Vary that the answer gets beside its own, if any
 
 
 class PageFields:
     """The start of one answer. Each method gives the message to send in its place."""
 
-    __slots__ = ("_fields", "_message", "_named", "html")
+    __slots__ = ("_added", "_fields", "_layout", "_message", "html")
 
-    def __init__(
-        self, message: Message, fields: Headers, named: dict[bytes, bytes], html: Html, varies_by: Sequence[bytes]
-    ) -> None:
-        self.html = html
+    def __init__(self, message: Message, fields: Headers, layout: _Layout, verdict: _Verdict) -> None:
+        self.html, self._added = verdict
         self._message = message
-        self._named = named
-        vary = _added_to_vary(named.get(b"vary", b""), varies_by, b"content-encoding" in named)
-        if vary:
-            fields.append((b"vary", vary))
         self._fields = fields
+        self._layout = layout
 
     @property
     def length(self) -> int | None:
         """What was told of the body's length, in bytes."""
-        value = self._named.get(b"content-length", b"")
+        value = self._value(self._layout.length)
         return int(value) if value.isdigit() else None
 
     def granted(self, policies: Sequence[bytes], inline: Inline) -> Grant:
         """What the page's policies allow of the banner, those of its <meta> elements being `policies`."""
-        return grant(self._fields, policies, inline) if policies or governed(self._named) else EVERYTHING
+        return grant(self._fields, policies, inline) if policies or self._layout.governed else EVERYTHING
 
     def left_alone(self) -> Message:
         """For a request that is not for a page, but shares its address with one."""
-        return {**self._message, "headers": self._fields}
+        return {**self._message, "headers": [*self._fields, *self._added]}
 
     def given_back(self, version: str, *, weak: bool) -> Message:
         """For a page that is sent as it came. Its tag is one of ours nevertheless, as HEAD must have the same."""
-        return {**self._message, "headers": self._tagged(frozenset((b"etag",)), version, weak=weak)}
+        fields = [self._fields[place] for place in self._layout.untagged]
+        return {**self._message, "headers": [*fields, *self._added, *self._tag(version, weak=weak)]}
 
     def changed(self, version: str, inline: Inline, *, weak: bool, length: int | None = None) -> Message:
         """For a page with its banner, of `length` bytes where that is known; `weak` where its bytes may differ another time."""
-        fields = self._tagged(_MADE_ANEW, version, weak=weak)
-        if governed(self._named):
+        fields = [self._fields[place] for place in self._layout.kept]
+        if self._layout.governed:
             fields = amended(fields, inline)
-        fields += ((b"accept-ranges", b"none"), (MARK, version.encode("ascii")))
+        fields += self._added
+        fields += self._tag(version, weak=weak)
+        fields += (_NO_RANGES, (MARK, version.encode("ascii")))
         if length is not None:
             fields.append((b"content-length", b"%d" % length))
         return {**self._message, "headers": fields}
 
-    def _tagged(self, without: frozenset[bytes], version: str, *, weak: bool) -> Headers:
-        fields = [field for field in self._fields if field[0] not in without]
-        if tag := tag_of(self._named, version, weak=weak):
-            fields.append((b"etag", tag))
-        return fields
+    def _tag(self, version: str, *, weak: bool) -> Headers:
+        tag = tag_of(self._value(self._layout.etag), self._value(self._layout.modified), version, weak=weak)
+        return [(b"etag", tag)] if tag else []
+
+    def _value(self, places: list[int]) -> bytes:
+        return b", ".join([self._fields[place][1] for place in places])
 
 
 def page_fields(message: Message, varies_by: tuple[bytes, ...]) -> PageFields | None:
     """What an answer's start tells, where `varies_by` names what decides in a request; None where it takes no banner."""
-    fields = lower_case(message.get("headers", ()))
-    named = by_name(fields)
-    html = html_answer(message["status"], named)
-    return None if html is None else PageFields(message, fields, named, html, varies_by)
+    fields = list(message.get("headers", ()))
+    layout = _layout(tuple([name for name, _ in fields]))
+    if not layout.in_lower_case:  # as ASGI has it
+        fields = [(name.lower(), value) for name, value in fields]
+    verdict = _judged(layout, message["status"], varies_by, tuple([fields[place] for place in layout.deciding]))
+    return None if verdict is None else PageFields(message, fields, layout, verdict)
 
 
-@lru_cache(maxsize=64)
-def _added_to_vary(vary: bytes, names: tuple[bytes, ...], coded: bool) -> bytes:
-    present = members(vary)
-    if b"*" in present:
-        return b""
-    added = [name for name in names if name.lower() not in present]
-    if coded and b"accept-encoding" not in present:
-        added.append(b"Accept-Encoding")
-    return b", ".join(added)
+@lru_cache(maxsize=_REMEMBERED)
+def _layout(names: tuple[bytes, ...]) -> _Layout:
+    return _Layout(names)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _judged(
+    layout: _Layout, status: int, varies_by: tuple[bytes, ...], deciding: tuple[tuple[bytes, bytes], ...]
+) -> _Verdict | None:
+    told = by_name(list(deciding))
+    html = html_answer(status, told)
+    if html is None:
+        return None
+    present = members(told.get(b"vary", b""))
+    names = [name for name in varies_by if name.lower() not in present]
+    if b"content-encoding" in told and b"accept-encoding" not in present:
+        names.append(b"Accept-Encoding")
+    return _Verdict(html, [(b"vary", b", ".join(names))] if names and b"*" not in present else [])

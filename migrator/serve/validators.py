@@ -19,7 +19,6 @@ _TAG = re.compile(rb'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _OWN = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)-migrator-([0-9A-Za-z]+)"')
 _DATED = re.compile(rb"lm-([0-9a-f]{1,12})")
 _CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-range"))
-_LONGEST_DATE = 64
 
 
 def is_conditional(sent: Iterable[bytes]) -> bool:
@@ -45,24 +44,27 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
     return kept + [(name, value) for name, value in changed.items() if value]
 
 
-def tag_of(fields: Mapping[bytes, bytes], version: str, *, weak: bool) -> bytes:
-    """The tag of a page with a banner, of the page's own fields by name; b"" where it has none.
+@lru_cache(maxsize=256)
+def tag_of(etag: bytes, last_modified: bytes, version: str, *, weak: bool) -> bytes:
+    """The tag of a page with a banner, of the page's own or its date; b"" where it has neither.
 
     `weak` where its bytes may differ from time to time.
     """
-    tag = fields.get(b"etag", b"").strip()
+    tag = etag.strip()
     if _TAG.fullmatch(tag):
         prefix = b"W/" if weak and not tag.startswith(b"W/") else b""
         return prefix + tag[:-1] + _mark(version)
-    date = fields.get(b"last-modified", b"")
-    moment = _timestamp(date) if len(date) <= _LONGEST_DATE else None
-    return b"" if moment is None else b'W/"lm-%x' % moment + _mark(version)
+    date = _timestamp(last_modified)
+    return b"" if date is None else b'W/"lm-%x' % date + _mark(version)
 
 
-def not_modified(headers: Headers, request: Headers, version: str) -> Headers:
-    """A 304's headers with the tag by which the client knows what it has, and without what would frame a body."""
+def not_modified(headers: Headers, request: Mapping[bytes, bytes], version: str) -> Headers:
+    """A 304's headers with the tag by which the client knows what it has, and without what would frame a body.
+
+    `request` has the request's fields by name.
+    """
     kept = [(name, value) for name, value in headers if name not in (b"content-length", b"transfer-encoding")]
-    own = [match[0] for match in _OWN.finditer(field(request, b"if-none-match")) if match[3] == version.encode("ascii")]
+    own = [match[0] for match in _OWN.finditer(request.get(b"if-none-match", b"")) if match[3] == version.encode("ascii")]
     origin = field(headers, b"etag").strip().removeprefix(b"W/")
     for tag in own:
         if not origin or _without_marks(tag).removeprefix(b"W/") == origin:
@@ -70,7 +72,6 @@ def not_modified(headers: Headers, request: Headers, version: str) -> Headers:
     return kept
 
 
-@lru_cache(maxsize=8)
 def _mark(version: str) -> bytes:
     return b'-migrator-%b"' % version.encode("ascii")
 
@@ -97,7 +98,6 @@ def _origin_tags(asked: bytes, version: str, *, page: bool) -> tuple[list[bytes]
     return tags, date
 
 
-@lru_cache(maxsize=1024)
 def _timestamp(date: bytes) -> int | None:
     try:
         moment = parsedate_to_datetime(date.decode("ascii"))
