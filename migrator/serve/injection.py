@@ -26,69 +26,60 @@ from migrator.serve.validators import is_conditional, not_modified, translated
 _METHODS = frozenset(("GET", "HEAD", "POST"))
 _NOTHING_INLINE = Inline()
 _BYPASSING = ("http.response.pathsend", "http.response.zerocopysend")  # extensions by which a body is sent unseen
-_HEADS = KnownHeads()
+
+
+class Injection:
+    """One banner on its way into the pages of an app, and what was learned of those.
+
+    `banner` makes the markup for a language (a BCP 47 tag, or "") and for what a page's policies grant to what is `inline` in it;
+    `version`, of ASCII letters and digits, changes when what it makes does.
+    """
+
+    def __init__(
+        self,
+        banner: Callable[[str, Grant], bytes],
+        version: str,
+        *,
+        inline: Inline = _NOTHING_INLINE,
+        heads: KnownHeads | None = None,
+    ) -> None:
+        self.version = version
+        self.inline = inline
+        self.heads = heads or KnownHeads()
+        self._banner = banner
+
+    def markup(self, fields: PageFields, start: Message) -> Markup:
+        """What makes the banner for the page that begins so."""
+        banner, inline = self._banner, self.inline
+
+        def made(language: str, policies: Sequence[bytes]) -> bytes:
+            return banner(language or fields.html.language, fields.granted(start, policies, inline))
+
+        return made
 
 
 class InjectingSend:
     """An ASGI send that puts the banner into pages and leaves every other answer as it is.
 
-    `scope` is the request as it came; the app is to get it as `prepared`. `banner` makes the markup for a language (a BCP 47 tag, or "") and for what the page's
-    policies grant to what is `inline` in it; `version`, of ASCII letters and digits, changes when what it makes does.
-    Raises UpstreamError from a body that turns out to be broken when part of it has been sent already.
+    `scope` is the request as it came; the app is to get it as `prepared`. Raises UpstreamError from a body that turns out to
+    be broken when part of it has been sent already.
 
     It is a context manager, to be left when the app has returned: from then on nothing more is sent. An answer that has not
     `started` by then may be replaced by another.
     """
 
-    __slots__ = (
-        "_banner",
-        "_begun",
-        "_fields",
-        "_heads",
-        "_inline",
-        "_is_page",
-        "_method",
-        "_send",
-        "_sent",
-        "_stream",
-        "_version",
-    )
+    __slots__ = ("_begun", "_fields", "_injection", "_is_page", "_method", "_send", "_sent", "_start", "_stream")
 
-    def __init__(
-        self,
-        scope: Scope,
-        send: Send,
-        banner: Callable[[str, Grant], bytes],
-        version: str,
-        *,
-        inline: Inline = _NOTHING_INLINE,
-        heads: KnownHeads = _HEADS,
-    ) -> None:
+    def __init__(self, injection: Injection, scope: Scope, send: Send) -> None:
+        self._injection = injection
         self._sent = by_name(scope["headers"])
         self._is_page = may_be_page(self._sent)
         self._method: str = scope["method"]
         self._send = send
-        self._banner = banner
-        self._version = version
-        self._inline = inline
-        self._heads = heads
         self._begun = False
-        self._fields: PageFields | None = None  # of a page of which no byte has come
+        self._start: Message = {}
+        self._fields: PageFields | None = None  # of a page that has started, and of which no byte has come
         self._stream: PageStream | None = None  # of one that needs more than a look
-
-    def prepared(self, scope: Scope) -> Scope:
-        """The request for the app: with conditions that it can judge, and without what could not be undone here."""
-        sent, headers = self._sent, scope["headers"]
-        page = self._is_page and self._method in _METHODS
-        if page and b"accept-encoding" in sent:
-            headers = _decodable_only(headers, sent[b"accept-encoding"])
-        if is_conditional(sent):
-            headers = translated(headers, self._version, page=page and wants_page(scope["path"], sent))
-        extensions = scope.get("extensions")
-        if headers is scope["headers"] and not extensions:
-            return scope
-        offered = {name: value for name, value in (extensions or {}).items() if name not in _BYPASSING}
-        return {**scope, "headers": headers, "extensions": offered}
 
     @property
     def started(self) -> bool:
@@ -101,6 +92,20 @@ class InjectingSend:
     def __exit__(self, *_: object) -> None:
         if self._stream is not None:
             self._stream.close()
+
+    def prepared(self, scope: Scope) -> Scope:
+        """The request for the app: with conditions that it can judge, and without what could not be undone here."""
+        sent, headers = self._sent, scope["headers"]
+        page = self._is_page and self._method in _METHODS
+        if page and b"accept-encoding" in sent:
+            headers = _decodable_only(headers, sent[b"accept-encoding"])
+        if is_conditional(sent):
+            headers = translated(headers, self._injection.version, page=page and wants_page(scope["path"], sent))
+        extensions = scope.get("extensions")
+        if headers is scope["headers"] and not extensions:
+            return scope
+        offered = {name: value for name, value in (extensions or {}).items() if name not in _BYPASSING}
+        return {**scope, "headers": headers, "extensions": offered}
 
     def __call__(self, message: Message) -> Awaitable[None]:
         """Take one ASGI message; what is sent on for it may be nothing yet, or more than one message."""
@@ -115,26 +120,29 @@ class InjectingSend:
         return self._send(message)
 
     def _take_start(self, message: Message) -> Awaitable[None]:
-        self.__exit__()
+        if self._stream is not None:
+            self._stream.close()
         self._fields = self._stream = None
         if message["status"] == 304:
             return self._send_start(self._not_modified(message))
-        fields = page_fields(message, varying(self._sent)) if self._method in _METHODS else None
-        if fields is None:
+        found = page_fields(message, varying(self._sent)) if self._method in _METHODS else None
+        if found is None:
             return self._send_start(message)
+        start, fields = found
         if not self._is_page:
-            return self._send_start(fields.left_alone())
+            return self._send_start(fields.left_alone(start))
         if self._method == "HEAD":
             # Only the body could tell whether GET would change it.
-            return self._send_start(fields.changed(self._version, self._inline, weak=fields.html.coding != ""))
-        self._fields = fields
+            injection = self._injection
+            return self._send_start(fields.changed(start, injection.version, injection.inline, weak=fields.html.coding != ""))
+        self._start, self._fields = start, fields
         return _nothing()
 
     def _not_modified(self, message: Message) -> Message:
         """What a 304 says of policies replaces what came with the page in some caches (RFC 9111 section 3.2)."""
         headers = [(name.lower(), value) for name, value in message.get("headers", ())]
-        headers = not_modified(headers, self._sent, self._version)
-        return {**message, "headers": amended(headers, self._inline) if self._is_page else headers}
+        headers = not_modified(headers, self._sent, self._injection.version)
+        return {**message, "headers": amended(headers, self._injection.inline) if self._is_page else headers}
 
     def _send_start(self, message: Message) -> Awaitable[None]:
         self._begun = True
@@ -143,11 +151,12 @@ class InjectingSend:
     async def _take_first(self, fields: PageFields, data: bytes, *, last: bool) -> None:
         """Take a body's first bytes. Mostly they tell all; the rest then goes by as it comes."""
         self._fields = None
-        html = fields.html
-        finding = None if html.coding else self._heads.find(data, html.encoding_known)
+        html, injection = fields.html, self._injection
+        finding = None if html.coding else injection.heads.find(data, html.encoding_known)
         if finding is None:
-            rewriting = Rewriting(html.coding, Insertion(self._markup(fields), encoding_known=html.encoding_known))
-            self._stream = PageStream(fields, rewriting, self._send, self._version, self._inline)
+            insertion = Insertion(injection.markup(fields, self._start), encoding_known=html.encoding_known)
+            rewriting = Rewriting(html.coding, insertion)
+            self._stream = PageStream(self._start, fields, rewriting, self._send, injection.version, injection.inline)
             await self._stream.take(data, last=last)
             return
         start, data = self._page(fields, finding, data, last=last)
@@ -155,24 +164,17 @@ class InjectingSend:
         await self._send(start)
         await self._send({"type": "http.response.body", "body": data, "more_body": not last})
 
-    def _markup(self, fields: PageFields) -> Markup:
-        banner, inline = self._banner, self._inline  # and not `self`: a circle would keep the page until it is collected
-
-        def markup(language: str, policies: Sequence[bytes]) -> bytes:
-            return banner(language or fields.html.language, fields.granted(policies, inline))
-
-        return markup
-
     def _page(self, fields: PageFields, finding: Finding, data: bytes, *, last: bool) -> tuple[Message, bytes]:
         """The start and the first bytes of a page of which all is known."""
-        markup, _ = finding.filled(self._markup(fields))
+        start, injection = self._start, self._injection
+        markup, _ = finding.filled(injection.markup(fields, start))
         if not markup:
-            return fields.given_back(self._version, weak=False), data
-        length = len(data) if last else fields.length
+            return fields.given_back(start, injection.version, weak=False), data
+        length = len(data) if last else fields.length(start)
         length = None if length is None else length + len(markup)
         held = memoryview(data)
         page = b"".join((held[: finding.place], markup, held[finding.place :]))
-        return fields.changed(self._version, self._inline, weak=False, length=length), page
+        return fields.changed(start, injection.version, injection.inline, weak=False, length=length), page
 
 
 async def _nothing() -> None:

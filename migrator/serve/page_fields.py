@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from starlette.types import Message
 
@@ -44,69 +43,74 @@ class _Layout:
         self.length = [place for place in places if lower[place] == b"content-length"]
 
 
-class _Verdict(NamedTuple):
-    html: Html
-    added: Headers  # the Vary that the answer gets beside its own, if any
-
-
 class PageFields:
-    """The start of one answer. Each method gives the message to send in its place."""
+    """What is known of answers of one sort, all of which may be pages with a banner; `layout` tells where their fields stand.
 
-    __slots__ = ("_added", "_fields", "_layout", "_message", "html")
+    Methods take the start of such an answer, names in lower case as ASGI has it; those that give a message give the one to
+    send in its place.
+    """
 
-    def __init__(self, message: Message, fields: Headers, layout: _Layout, verdict: _Verdict) -> None:
-        self.html, self._added = verdict
-        self._message = message
-        self._fields = fields
+    __slots__ = ("_added", "_layout", "html")
+
+    def __init__(self, layout: _Layout, html: Html, added: Headers) -> None:
+        self.html = html
+        self._added = added  # the Vary that the answers get beside their own, if any
         self._layout = layout
 
-    @property
-    def length(self) -> int | None:
+    def length(self, start: Message) -> int | None:
         """What was told of the body's length, in bytes."""
-        value = self._value(self._layout.length)
+        value = _value(start["headers"], self._layout.length)
         return int(value) if value.isdigit() else None
 
-    def granted(self, policies: Sequence[bytes], inline: Inline) -> Grant:
+    def granted(self, start: Message, policies: Sequence[bytes], inline: Inline) -> Grant:
         """What the page's policies allow of the banner, those of its <meta> elements being `policies`."""
-        return grant(self._fields, policies, inline) if policies or self._layout.governed else EVERYTHING
+        return grant(start["headers"], policies, inline) if policies or self._layout.governed else EVERYTHING
 
-    def left_alone(self) -> Message:
+    def left_alone(self, start: Message) -> Message:
         """For a request that is not for a page, but shares its address with one."""
-        return {**self._message, "headers": [*self._fields, *self._added]}
+        return {**start, "headers": [*start["headers"], *self._added]}
 
-    def given_back(self, version: str, *, weak: bool) -> Message:
+    def given_back(self, start: Message, version: str, *, weak: bool) -> Message:
         """For a page that is sent as it came. Its tag is one of ours nevertheless, as HEAD must have the same."""
-        fields = [self._fields[place] for place in self._layout.untagged]
-        return {**self._message, "headers": [*fields, *self._added, *self._tag(version, weak=weak)]}
+        headers = start["headers"]
+        fields = [headers[place] for place in self._layout.untagged]
+        fields += self._added
+        fields += self._tag(headers, version, weak=weak)
+        return {**start, "headers": fields}
 
-    def changed(self, version: str, inline: Inline, *, weak: bool, length: int | None = None) -> Message:
+    def changed(self, start: Message, version: str, inline: Inline, *, weak: bool, length: int | None = None) -> Message:
         """For a page with its banner, of `length` bytes where that is known; `weak` where its bytes may differ another time."""
-        fields = [self._fields[place] for place in self._layout.kept]
-        if self._layout.governed:
+        headers = start["headers"]
+        layout = self._layout
+        fields = [headers[place] for place in layout.kept]
+        if layout.governed:
             fields = amended(fields, inline)
         fields += self._added
-        fields += self._tag(version, weak=weak)
+        fields += self._tag(headers, version, weak=weak)
         fields += (_NO_RANGES, (MARK, version.encode("ascii")))
         if length is not None:
             fields.append((b"content-length", b"%d" % length))
-        return {**self._message, "headers": fields}
+        return {**start, "headers": fields}
 
-    def _tag(self, version: str, *, weak: bool) -> Headers:
-        tag = tag_of(self._value(self._layout.etag), self._value(self._layout.modified), version, weak=weak)
+    def _tag(self, headers: Headers, version: str, *, weak: bool) -> Headers:
+        tag = tag_of(_value(headers, self._layout.etag), _value(headers, self._layout.modified), version, weak)
         return [(b"etag", tag)] if tag else []
 
-    def _value(self, places: list[int]) -> bytes:
-        return b", ".join([self._fields[place][1] for place in places])
+
+def page_fields(message: Message, varies_by: tuple[bytes, ...]) -> tuple[Message, PageFields] | None:
+    """An answer's start and what it tells, where `varies_by` names what decides in a request; None where it takes no banner."""
+    headers = message.get("headers", ())
+    if not isinstance(headers, list):
+        headers = list(headers)
+    layout = _layout(tuple([name for name, _ in headers]))
+    fields = _judged(layout, message["status"], varies_by, tuple([headers[place] for place in layout.deciding]))
+    if fields is None or (layout.in_lower_case and headers is message["headers"]):
+        return None if fields is None else (message, fields)
+    return {**message, "headers": [(name.lower(), value) for name, value in headers]}, fields
 
 
-def page_fields(message: Message, varies_by: tuple[bytes, ...]) -> PageFields | None:
-    """What an answer's start tells, where `varies_by` names what decides in a request; None where it takes no banner."""
-    fields = list(message.get("headers", ()))
-    layout = _layout(tuple([name for name, _ in fields]))
-    if not layout.in_lower_case:  # as ASGI has it
-        fields = [(name.lower(), value) for name, value in fields]
-    verdict = _judged(layout, message["status"], varies_by, tuple([fields[place] for place in layout.deciding]))
-    return None if verdict is None else PageFields(message, fields, layout, verdict)
+def _value(headers: Headers, places: list[int]) -> bytes:
+    return b", ".join([headers[place][1] for place in places])
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -117,8 +121,8 @@ def _layout(names: tuple[bytes, ...]) -> _Layout:
 @lru_cache(maxsize=_REMEMBERED)
 def _judged(
     layout: _Layout, status: int, varies_by: tuple[bytes, ...], deciding: tuple[tuple[bytes, bytes], ...]
-) -> _Verdict | None:
-    told = by_name(list(deciding))
+) -> PageFields | None:
+    told = by_name([(name.lower(), value) for name, value in deciding])
     html = html_answer(status, told)
     if html is None:
         return None
@@ -126,4 +130,4 @@ def _judged(
     names = [name for name in varies_by if name.lower() not in present]
     if b"content-encoding" in told and b"accept-encoding" not in present:
         names.append(b"Accept-Encoding")
-    return _Verdict(html, [(b"vary", b", ".join(names))] if names and b"*" not in present else [])
+    return PageFields(layout, html, [(b"vary", b", ".join(names))] if names and b"*" not in present else [])

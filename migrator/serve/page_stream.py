@@ -29,9 +29,12 @@ class PageStream:
     `take` raises UpstreamError from a body that turns out to be broken when part of it has been sent already.
     """
 
-    def __init__(self, fields: PageFields, rewriting: Rewriting, send: Send, version: str, inline: Inline) -> None:
+    def __init__(
+        self, answer: Message, fields: PageFields, rewriting: Rewriting, send: Send, version: str, inline: Inline
+    ) -> None:
         self.started = False  # whether any of the answer has been sent on
         self.done = False  # whether the rest goes by as it comes
+        self._answer = answer
         self._fields = fields
         self._rewriting = rewriting
         self._send = send
@@ -84,7 +87,7 @@ class PageStream:
 
     def _is_ready(self) -> bool:
         """Whether to start sending. An answer of unknown length gains nothing by waiting, and may be a slow one."""
-        streamed = self._fields.length is None and len(self._content) > 0
+        streamed = self._fields.length(self._answer) is None and len(self._content) > 0
         return self._rewriting.is_settled or streamed or len(self._came) >= _HELD
 
     def _be_late(self) -> None:
@@ -98,9 +101,9 @@ class PageStream:
         self._content.clear()
         length = len(body) if last else None
         if length is None and rewriting.is_settled and not rewriting.is_coded:
-            came = self._fields.length
+            came = self._fields.length(self._answer)
             length = None if came is None else came + rewriting.insertion.inserted
-        await self._start(self._fields.changed(self._version, self._inline, weak=rewriting.is_coded, length=length))
+        await self._start(self._fields.changed(self._answer, self._version, self._inline, weak=rewriting.is_coded, length=length))
         await self._send_body(body, last=last)
 
     async def _send_content(self) -> None:
@@ -124,7 +127,7 @@ class PageStream:
     async def _give_back(self, *, last: bool) -> None:
         """Send the answer as it came."""
         self.done = True
-        await self._start(self._fields.given_back(self._version, weak=self._rewriting.is_coded))
+        await self._start(self._fields.given_back(self._answer, self._version, weak=self._rewriting.is_coded))
         await self._send({"type": "http.response.body", "body": bytes(self._came), "more_body": not last})
 
     async def _start(self, message: Message) -> None:

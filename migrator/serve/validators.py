@@ -45,7 +45,7 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
 
 
 @lru_cache(maxsize=256)
-def tag_of(etag: bytes, last_modified: bytes, version: str, *, weak: bool) -> bytes:
+def tag_of(etag: bytes, last_modified: bytes, version: str, weak: bool) -> bytes:
     """The tag of a page with a banner, of the page's own or its date; b"" where it has neither.
 
     `weak` where its bytes may differ from time to time.

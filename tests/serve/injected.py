@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from migrator.serve.content_security import Grant, Inline
 from migrator.serve.headers import Headers
-from migrator.serve.injection import InjectingSend
+from migrator.serve.injection import InjectingSend, Injection
 from migrator.serve.known_heads import KnownHeads
 from tests.serve.html5lib import BANNER
 
@@ -92,7 +92,7 @@ def ask(
 
     async def run() -> None:
         scope = scope_of(method, request, path)
-        with InjectingSend(scope, send, banner, VERSION, inline=inline, heads=heads or KnownHeads()) as injecting:
+        with InjectingSend(Injection(banner, VERSION, inline=inline, heads=heads), scope, send) as injecting:
             await app(injecting.prepared(scope), receive, injecting)
 
     asyncio.run(run())
