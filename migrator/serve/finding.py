@@ -45,14 +45,9 @@ class Finding(NamedTuple):
     policies: tuple[bytes, ...] = ()
     room: int = sys.maxsize  # bytes; more would hide from browsers what the page says of its encoding
 
-    @property
-    def has_place(self) -> bool:
-        """Whether a banner can stand in the document."""
-        return self.outcome in _WITH_A_PLACE
-
     def filled(self, banner: Markup) -> tuple[bytes, Outcome]:
         """What goes to the place, b"" for nothing, and what becomes of the document. Never raises."""
-        if not self.has_place:
+        if self.outcome not in _WITH_A_PLACE:
             return b"", self.outcome
         try:
             markup = banner(self.language, self.policies)

@@ -21,6 +21,7 @@ _OF_OTHER_BYTES = frozenset(
 )
 _MADE_ANEW = _OF_OTHER_BYTES | {b"etag"}
 _DECIDING = frozenset(b"content-type content-disposition content-encoding content-language cache-control vary".split()) | {MARK}
+_VALIDATING = frozenset((b"etag", b"last-modified"))
 _NO_RANGES = (b"accept-ranges", b"none")
 _REMEMBERED = 64  # of each sort below; all fields of an answer have 64 KB at most
 
@@ -28,7 +29,7 @@ _REMEMBERED = 64  # of each sort below; all fields of an answer have 64 KB at mo
 class _Layout:
     """Where in lists of fields with these names, in this order, those stand that matter here. As a key, each is its own."""
 
-    __slots__ = ("deciding", "etag", "governed", "in_lower_case", "kept", "length", "modified", "untagged")
+    __slots__ = ("deciding", "governed", "in_lower_case", "kept", "length", "untagged", "validating")
 
     def __init__(self, names: Sequence[bytes]) -> None:
         lower = [name.lower() for name in names]
@@ -38,8 +39,7 @@ class _Layout:
         self.deciding = [place for place in places if lower[place] in _DECIDING]
         self.untagged = [place for place in places if lower[place] != b"etag"]
         self.kept = [place for place in places if lower[place] not in _MADE_ANEW]
-        self.etag = [place for place in places if lower[place] == b"etag"]
-        self.modified = [place for place in places if lower[place] == b"last-modified"]
+        self.validating = [place for place in places if lower[place] in _VALIDATING]
         self.length = [place for place in places if lower[place] == b"content-length"]
 
 
@@ -59,7 +59,7 @@ class PageFields:
 
     def length(self, start: Message) -> int | None:
         """What was told of the body's length, in bytes."""
-        value = _value(start["headers"], self._layout.length)
+        value = b", ".join([start["headers"][place][1] for place in self._layout.length])
         return int(value) if value.isdigit() else None
 
     def granted(self, start: Message, policies: Sequence[bytes], inline: Inline) -> Grant:
@@ -75,26 +75,21 @@ class PageFields:
         headers = start["headers"]
         fields = [headers[place] for place in self._layout.untagged]
         fields += self._added
-        fields += self._tag(headers, version, weak=weak)
+        fields += _tag(tuple([headers[place] for place in self._layout.validating]), version, weak)
         return {**start, "headers": fields}
 
     def changed(self, start: Message, version: str, inline: Inline, *, weak: bool, length: int | None = None) -> Message:
         """For a page with its banner, of `length` bytes where that is known; `weak` where its bytes may differ another time."""
-        headers = start["headers"]
-        layout = self._layout
+        headers, layout = start["headers"], self._layout
         fields = [headers[place] for place in layout.kept]
         if layout.governed:
             fields = amended(fields, inline)
         fields += self._added
-        fields += self._tag(headers, version, weak=weak)
-        fields += (_NO_RANGES, (MARK, version.encode("ascii")))
+        fields += _tag(tuple([headers[place] for place in layout.validating]), version, weak)
+        fields += _marks(version)
         if length is not None:
             fields.append((b"content-length", b"%d" % length))
         return {**start, "headers": fields}
-
-    def _tag(self, headers: Headers, version: str, *, weak: bool) -> Headers:
-        tag = tag_of(_value(headers, self._layout.etag), _value(headers, self._layout.modified), version, weak)
-        return [(b"etag", tag)] if tag else []
 
 
 def page_fields(message: Message, varies_by: tuple[bytes, ...]) -> tuple[Message, PageFields] | None:
@@ -109,8 +104,16 @@ def page_fields(message: Message, varies_by: tuple[bytes, ...]) -> tuple[Message
     return {**message, "headers": [(name.lower(), value) for name, value in headers]}, fields
 
 
-def _value(headers: Headers, places: list[int]) -> bytes:
-    return b", ".join([headers[place][1] for place in places])
+@lru_cache(maxsize=256)
+def _tag(validating: tuple[tuple[bytes, bytes], ...], version: str, weak: bool) -> Headers:
+    told = by_name(list(validating))
+    tag = tag_of(told.get(b"etag", b""), told.get(b"last-modified", b""), version, weak=weak)
+    return [(b"etag", tag)] if tag else []
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _marks(version: str) -> Headers:
+    return [_NO_RANGES, (MARK, version.encode("ascii"))]
 
 
 @lru_cache(maxsize=_REMEMBERED)

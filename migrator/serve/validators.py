@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
-from functools import lru_cache
 
 from migrator.serve.eligibility import field
 from migrator.serve.headers import Headers
@@ -44,8 +43,7 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
     return kept + [(name, value) for name, value in changed.items() if value]
 
 
-@lru_cache(maxsize=256)
-def tag_of(etag: bytes, last_modified: bytes, version: str, weak: bool) -> bytes:
+def tag_of(etag: bytes, last_modified: bytes, version: str, *, weak: bool) -> bytes:
     """The tag of a page with a banner, of the page's own or its date; b"" where it has neither.
 
     `weak` where its bytes may differ from time to time.
