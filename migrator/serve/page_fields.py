@@ -19,7 +19,7 @@ from migrator.serve.validators import tag_of
 _OF_OTHER_BYTES = frozenset(
     b"content-length content-md5 content-digest repr-digest digest signature signature-input accept-ranges".split()
 )
-_MADE_ANEW = _OF_OTHER_BYTES | {b"etag"}
+_MADE_ANEW = _OF_OTHER_BYTES | {b"etag", b"vary"}
 _DECIDING = frozenset(b"content-type content-disposition content-encoding content-language cache-control vary".split()) | {MARK}
 _VALIDATING = frozenset((b"etag", b"last-modified"))
 _NO_RANGES = (b"accept-ranges", b"none")
@@ -29,7 +29,7 @@ _REMEMBERED = 64  # of each sort below; all fields of an answer have 64 KB at mo
 class _Layout:
     """Where in lists of fields with these names, in this order, those stand that matter here. As a key, each is its own."""
 
-    __slots__ = ("deciding", "governed", "in_lower_case", "kept", "length", "untagged", "validating")
+    __slots__ = ("deciding", "governed", "in_lower_case", "kept", "length", "untagged", "unvaried", "validating")
 
     def __init__(self, names: Sequence[bytes]) -> None:
         lower = [name.lower() for name in names]
@@ -37,7 +37,8 @@ class _Layout:
         self.in_lower_case = lower == list(names)
         self.governed = governed(lower)
         self.deciding = [place for place in places if lower[place] in _DECIDING]
-        self.untagged = [place for place in places if lower[place] != b"etag"]
+        self.unvaried = [place for place in places if lower[place] != b"vary"]
+        self.untagged = [place for place in places if lower[place] not in (b"etag", b"vary")]
         self.kept = [place for place in places if lower[place] not in _MADE_ANEW]
         self.validating = [place for place in places if lower[place] in _VALIDATING]
         self.length = [place for place in places if lower[place] == b"content-length"]
@@ -50,11 +51,11 @@ class PageFields:
     send in its place.
     """
 
-    __slots__ = ("_added", "_layout", "html")
+    __slots__ = ("_layout", "_vary", "html")
 
-    def __init__(self, layout: _Layout, html: Html, added: Headers) -> None:
+    def __init__(self, layout: _Layout, html: Html, vary: Headers) -> None:
         self.html = html
-        self._added = added  # the Vary that the answers get beside their own, if any
+        self._vary = vary  # in one line, for nginx before 1.23 heeds only the last
         self._layout = layout
 
     def length(self, start: Message) -> int | None:
@@ -68,13 +69,13 @@ class PageFields:
 
     def left_alone(self, start: Message) -> Message:
         """For a request that is not for a page, but shares its address with one."""
-        return {**start, "headers": [*start["headers"], *self._added]}
+        return {**start, "headers": [*(start["headers"][place] for place in self._layout.unvaried), *self._vary]}
 
     def given_back(self, start: Message, version: str, *, weak: bool) -> Message:
         """For a page that is sent as it came. Its tag is one of ours nevertheless, as HEAD must have the same."""
         headers = start["headers"]
         fields = [headers[place] for place in self._layout.untagged]
-        fields += self._added
+        fields += self._vary
         fields += _tag(tuple([headers[place] for place in self._layout.validating]), version, weak)
         return {**start, "headers": fields}
 
@@ -84,7 +85,7 @@ class PageFields:
         fields = [headers[place] for place in layout.kept]
         if layout.governed:
             fields = amended(fields, inline)
-        fields += self._added
+        fields += self._vary
         fields += _tag(tuple([headers[place] for place in layout.validating]), version, weak)
         fields += _marks(version)
         if length is not None:
@@ -129,8 +130,10 @@ def _judged(
     html = html_answer(status, told)
     if html is None:
         return None
-    present = members(told.get(b"vary", b""))
-    names = [name for name in varies_by if name.lower() not in present]
-    if b"content-encoding" in told and b"accept-encoding" not in present:
+    varied = told.get(b"vary", b"")
+    present = members(varied)
+    names = [] if b"*" in present else [name for name in varies_by if name.lower() not in present]
+    if b"content-encoding" in told and not {b"accept-encoding", b"*"} & set(present):
         names.append(b"Accept-Encoding")
-    return PageFields(layout, html, [(b"vary", b", ".join(names))] if names and b"*" not in present else [])
+    vary = b", ".join([varied] * bool(varied) + names)
+    return PageFields(layout, html, [(b"vary", vary)] if vary else [])
