@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 
 from jinja2 import Environment
 
 from migrator.errors import ConfigError, Place, Problem
-from migrator.serve.content_security import Grant, Inline, hash_source
+from migrator.serve.content_security import EVERYTHING, Grant, Inline, hash_source
 from migrator.serve.language import Catalogue, Words, direction_of, fallbacks, fill
 from migrator.serve.options import BannerOptions
 from migrator.templating import render
@@ -25,7 +25,6 @@ _NOT_ASCII = Problem(
 _NEVER_SHOWN = ("/.well-known/*",)  # RFC 8615: read by machines, whatever type they are sent with
 # A numeric reference to a C1 control would be read as a windows-1252 character (HTML, numeric character reference end state).
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-_EVERYTHING = Grant()
 _INLINE = re.compile(r"<(style|script)(?:\s[^<>]*)?>(.*?)</\1", re.DOTALL)
 _INLINE_TAG = re.compile(rb"<(?:style|(script))(?=[\s>])")
 
@@ -45,25 +44,31 @@ class Banner:
         self.version = sha256(unversioned).hexdigest()[:8]
         self._markup = {(tag, *look): self._made(tag, self.version, *look) for tag in tags for look in looks}
         self.inline = _inline(self._markup.values())
+        self._chosen = lru_cache(maxsize=256)(self._choose)  # a language has 80 bytes at most
 
     def is_shown(self, path: str, today: dt.date) -> bool:
         """Whether a page at `path` carries the banner on that day (UTC)."""
         starts, ends = self._options.starts, self._options.ends
         if (starts and today < starts) or (ends and today >= ends):
             return False
-        return not any(_matches(pieces, path) for pieces in self._skip)
+        for pieces in self._skip:  # noqa: SIM110 (a generator would cost more than all that it asks)
+            if path.startswith(pieces[0]) and _matches(pieces, path):
+                return False
+        return True
 
-    def markup(self, language: str, granted: Grant = _EVERYTHING) -> bytes:
+    def markup(self, language: str, granted: Grant = EVERYTHING) -> bytes:
         """The banner for a page in `language`, a tag as the page wrote it or "", with what the page's policies let work.
 
         It is pure ASCII, so that no charset can spoil it.
         """
-        look = (granted.style, granted.script and self._options.dismissible)
-        known = (tag for tag in fallbacks(language) if (tag, *look) in self._markup)
-        markup = self._markup[(next(known, self._catalogue.choose().tag), *look)]
+        markup = self._chosen(language, granted.style, granted.script and self._options.dismissible)
         if granted.style_nonce or granted.script_nonce:
             return _INLINE_TAG.sub(partial(_with_nonce, granted), markup)
         return markup
+
+    def _choose(self, language: str, styled: bool, dismissible: bool) -> bytes:
+        known = (tag for tag in fallbacks(language) if (tag, styled, dismissible) in self._markup)
+        return self._markup[(next(known, self._catalogue.choose().tag), styled, dismissible)]
 
     def _made(self, tag: str, version: str, styled: bool, dismissible: bool) -> bytes:
         """The section in the words of `tag`; where only the message has that language, the rest is in English and says so."""

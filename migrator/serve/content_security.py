@@ -15,7 +15,7 @@ from migrator.serve.headers import Headers
 
 _ENFORCED = b"content-security-policy"
 _REPORTED = b"content-security-policy-report-only"
-_FIELDS = (_ENFORCED, _REPORTED)
+_FIELDS = frozenset((_ENFORCED, _REPORTED))
 
 # From the directive that governs an inline element to the one that it falls back on (CSP Level 3, section 6.8.3).
 _STYLE = (b"style-src-elem", b"style-src", b"default-src")
@@ -43,9 +43,17 @@ class Grant:
     script_nonce: bytes = b""
 
 
+EVERYTHING = Grant()
+
+
 def hash_source(text: bytes) -> bytes:
     """The source expression that allows an inline element of exactly this text."""
     return b"'sha256-%b'" % b64encode(sha256(text).digest())
+
+
+def governed(names: Iterable[bytes]) -> bool:
+    """Whether fields of these names set a policy."""
+    return not _FIELDS.isdisjoint(names)
 
 
 def grant(headers: Headers, in_page: Sequence[bytes], inline: Inline) -> Grant:
@@ -53,8 +61,8 @@ def grant(headers: Headers, in_page: Sequence[bytes], inline: Inline) -> Grant:
 
     Those of a header can be added to and never stand in the way; those in the page cannot.
     """
-    if not in_page and not _governed(headers):
-        return Grant()
+    if not in_page and not governed([name for name, _ in headers]):
+        return EVERYTHING
     policies = [policy for value in in_page for policy in value.split(b",")]
     style_nonce = _nonce(headers, _STYLE) or _first_nonce(policies, _STYLE)
     script_nonce = _nonce(headers, _SCRIPT) or _first_nonce(policies, _SCRIPT)
@@ -72,7 +80,7 @@ def amended(headers: Headers, inline: Inline) -> Headers:
     Where a policy has a nonce, that is used instead. Where it allows everything inline it stays as it is, since a hash would
     switch 'unsafe-inline' off.
     """
-    if not _governed(headers):
+    if not governed([name for name, _ in headers]):
         return headers
     style_nonce, script_nonce = _nonce(headers, _STYLE), _nonce(headers, _SCRIPT)
 
@@ -83,13 +91,11 @@ def amended(headers: Headers, inline: Inline) -> Headers:
     return [(name, b",".join(map(with_ours, value.split(b","))) if name in _FIELDS else value) for name, value in headers]
 
 
-def _governed(headers: Headers) -> bool:
-    return not {name for name, _ in headers}.isdisjoint(_FIELDS)
-
-
 def _nonce(headers: Headers, fallbacks: Sequence[bytes]) -> bytes:
     """The nonce of an enforced policy, else of one that only reports; an element can bear only one."""
-    policies = [policy for field in _FIELDS for name, value in headers if name == field for policy in value.split(b",")]
+    policies = [
+        policy for field in (_ENFORCED, _REPORTED) for name, value in headers if name == field for policy in value.split(b",")
+    ]
     return _first_nonce(policies, fallbacks)
 
 

@@ -52,6 +52,7 @@ _PROLOGUE = re.compile(
 )
 
 _HTML_DOCTYPE = re.compile(rb"<!doctype[\t\n\f\r ]*html[\t\n\f\r >]", re.IGNORECASE)
+_UNSEEN = UTF_8_MARK + b"\t\n\f\r "
 _LANGUAGE = re.compile(rb"[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 _AMP = re.compile(rb"(?:amp|\xe2\x9a\xa1(?:\xef\xb8\x8f)?)(?:4ads|4email)?")
 
@@ -118,7 +119,7 @@ class DocumentHead:
         if token.kind is Kind.DOCTYPE:
             self.is_document |= _HTML_DOCTYPE.match(tokens.text(token.start, token.end)) is not None
             return None
-        if token.kind is Kind.TEXT and not self.is_document and not tokens.text(token.start, token.end).strip(UTF_8_MARK):
+        if token.kind is Kind.TEXT and not self.is_document and not tokens.text(token.start, token.end).strip(_UNSEEN):
             self.stray = token.start if self.stray is None else self.stray
             return None
         if token.kind is Kind.END and token.name not in _IMPLYING_ENDS:

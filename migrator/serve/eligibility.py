@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from migrator.serve.codings import decodable
@@ -47,11 +47,15 @@ def field(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
     return b", ".join([value for key, value in headers if key == name])
 
 
-def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The values of all fields by name, as `field` has each."""
-    found: dict[bytes, bytes] = {}
-    for name, value in headers:
-        found[name] = found[name] + b", " + value if name in found else value
+def by_name(headers: Headers) -> dict[bytes, bytes]:
+    """The values of all fields by name, as `field` has each; a repeated Content-Type is worth nothing."""
+    found = dict(headers)
+    if len(found) < len(headers):
+        found = {}
+        for name, value in headers:
+            found[name] = found[name] + b", " + value if name in found else value
+        if sum(name == b"content-type" for name, _ in headers) > 1:
+            del found[b"content-type"]
     return found
 
 
@@ -60,9 +64,8 @@ def members(value: bytes) -> list[bytes]:
     return [member for part in value.lower().split(b",") if (member := part.strip(b" \t"))]
 
 
-def may_be_page(headers: Headers) -> bool:
-    """Whether a request may be for a whole page in a window of its own, and not for a part of one, a frame or data."""
-    sent = dict(headers)
+def may_be_page(sent: Mapping[bytes, bytes]) -> bool:
+    """Whether a request with these fields may be for a whole page in a window of its own, not for a part, a frame or data."""
     if sent.get(b"hx-boosted") == b"true" and b"hx-target" not in sent:
         return True  # htmx swaps the whole body
     if b"x-turbo-request-id" in sent and b"turbo-frame" not in sent:
@@ -74,38 +77,33 @@ def may_be_page(headers: Headers) -> bool:
     return not script and b"hx-request" not in sent and b"turbo-frame" not in sent
 
 
-def wants_page(path: str, headers: Headers) -> bool:
+def wants_page(path: str, sent: Mapping[bytes, bytes]) -> bool:
     """Whether a request that may be for a page surely is: what its client has cached of it is then a page too."""
-    sent = dict(headers)
     return not _DATA.search(path) and (b"sec-fetch-dest" in sent or b"text/html" in sent.get(b"accept", b""))
 
 
-def varying(headers: Headers) -> list[bytes]:
-    """The names for Vary of what decided in a request with these headers."""
-    sent = {name for name, _ in headers}
-    return [*VARIES_BY, *(name for name in _VARIES_BY_IF_SENT if name.lower() in sent)]
+def varying(sent: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    """The names for Vary of what decided in a request with these fields."""
+    if b"hx-target" in sent or b"x-turbo-request-id" in sent:
+        return (*VARIES_BY, *(name for name in _VARIES_BY_IF_SENT if name.lower() in sent))
+    return VARIES_BY
 
 
-def html_answer(status: int, headers: Headers) -> Html | None:
-    """What is to be known of an answer that may carry a banner; None where it may not."""
-    if status < 200 or 300 <= status < 400 or status in _WITHOUT_CONTENT:
+def html_answer(status: int, fields: Mapping[bytes, bytes]) -> Html | None:
+    """What is to be known of an answer that may carry a banner, of its fields `by_name`; None where it may not."""
+    if status < 200 or 300 <= status < 400 or status in _WITHOUT_CONTENT or fields.get(MARK):
         return None
-    types = [value for name, value in headers if name == b"content-type"]
-    if len(types) != 1 or not _HTML.fullmatch(types[0]):
+    kind = fields.get(b"content-type", b"")
+    charset = _CHARSET.search(kind)
+    if not _HTML.fullmatch(kind) or (charset and _NOT_ASCII.match(charset[1])):
         return None
-    sent = joined(headers)
-    if sent.get(MARK):
+    disposition = fields.get(b"content-disposition", b"").partition(b";")[0].strip().lower()
+    if disposition not in (b"", b"inline") or b"no-transform" in members(fields.get(b"cache-control", b"")):
         return None
-    charset = _CHARSET.search(types[0])
-    if charset and _NOT_ASCII.match(charset[1]):
-        return None
-    disposition = sent.get(b"content-disposition", b"").partition(b";")[0].strip().lower()
-    if disposition not in (b"", b"inline") or b"no-transform" in members(sent.get(b"cache-control", b"")):
-        return None
-    coding = _coding(sent.get(b"content-encoding", b""))
+    coding = _coding(fields.get(b"content-encoding", b""))
     if coding is None:
         return None
-    language = _LANGUAGE.fullmatch(sent.get(b"content-language", b""))
+    language = _LANGUAGE.fullmatch(fields.get(b"content-language", b""))
     encoding_known = charset is not None and _KNOWN.fullmatch(charset[1]) is not None
     return Html(coding, encoding_known, language[0].decode("ascii") if language else "")
 

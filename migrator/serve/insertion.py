@@ -7,36 +7,17 @@ first bytes of the body while its skip links are looked for, and a `<noscript>` 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from enum import StrEnum
 
 from migrator.serve.body_start import REACH, BodyStart
 from migrator.serve.document_head import DULL, Body, DocumentHead
+from migrator.serve.finding import Finding, Markup, Outcome
 from migrator.serve.html_tokens import Kind, Token, Tokenizer
-from migrator.serve.prescan import PRESCAN, UTF_8_MARK, UTF_16_MARKS, is_hidden, is_stateful, mark_may_follow
+from migrator.serve.prescan import PRESCAN, UTF_8_MARK, UTF_16_MARKS, mark_may_follow, room_at
 
 LONGEST_TOKEN = 64 * 1024
 LONGEST_SCAN = 1024 * 1024
 
 _log = logging.getLogger(__name__)
-
-
-class Outcome(StrEnum):
-    """What became of one document."""
-
-    PENDING = "pending"
-    EXPLICIT = "explicit"  # inserted after <body>
-    IMPLIED = "implied"  # inserted before what implies a body
-    NO_BANNER = "no-banner"  # there was nothing to insert
-    MARKED = "marked"  # a banner stands there already
-    FRAMESET = "frameset"
-    AMP = "amp"
-    NOT_A_DOCUMENT = "not-a-document"
-    UNFINISHED = "unfinished"  # ends inside a tag, a comment or raw text
-    ENCODING = "encoding"  # not ASCII-compatible, or the banner would hide the page's own declaration
-    UNREADABLE = "unreadable"  # browsers could read it in two ways
-    TOO_LONG = "too-long"  # the body does not begin within the bounds
-    FAILED = "failed"  # a fault of ours; it is in the log
 
 
 _REFUSALS = {
@@ -55,9 +36,10 @@ class Insertion:
     `encoding_known` says that a header names the document's encoding, so that no `<meta>` can change it.
     """
 
-    def __init__(self, banner: Callable[[str, Sequence[bytes]], bytes], *, encoding_known: bool = False) -> None:
+    def __init__(self, banner: Markup, *, encoding_known: bool = False) -> None:
         self.outcome = Outcome.PENDING
         self.inserted = 0  # bytes
+        self._finding: Finding | None = None
         self._banner = banner
         self._encoding_known = encoding_known
         self._opening = b""
@@ -73,6 +55,13 @@ class Insertion:
     def refused(self) -> bool:
         """Whether it is settled that nothing is inserted."""
         return self.outcome not in (Outcome.PENDING, Outcome.EXPLICIT, Outcome.IMPLIED)
+
+    @property
+    def finding(self) -> Finding | None:
+        """What was found, whatever the banner was; None as long as that is not settled, or where a fault of ours settled it."""
+        if self._finding is None and self.refused and self.outcome is not Outcome.FAILED:
+            return Finding(self.outcome)
+        return self._finding
 
     def feed(self, data: bytes) -> bytes:
         """Take the document's next bytes; return what may be sent on."""
@@ -197,16 +186,10 @@ class Insertion:
         tokens = self._tokens
         if place < PRESCAN and tokens.size < PRESCAN and not (self._encoding_known or self._ended):
             return tokens.take(self._sendable())
-        markup = self._banner(self._head.language, self._head.policies)
+        room = room_at(place, self._opening, encoding_known=self._encoding_known)
+        self._finding = Finding(self._found, place, self._head.language, tuple(self._head.policies), room)
+        markup, self.outcome = self._finding.filled(self._banner)
         if not markup:
-            self.outcome = Outcome.NO_BANNER
-        elif self._harms_encoding(place, len(markup)):
-            self.outcome = Outcome.ENCODING
-        else:
-            self.outcome = self._found
-            self.inserted = len(markup)
-            return tokens.finish(place, markup)
-        return tokens.take(tokens.size)
-
-    def _harms_encoding(self, place: int, size: int) -> bool:
-        return not self._encoding_known and (is_stateful(self._opening) or is_hidden(self._opening, place, size))
+            return tokens.take(tokens.size)
+        self.inserted = len(markup)
+        return tokens.finish(place, markup)

@@ -19,7 +19,7 @@ from migrator.rules.table import Request, RuleTable
 from migrator.serve.answer import Answer, plain_answer, send_answer
 from migrator.serve.banner import Banner
 from migrator.serve.headers import Headers
-from migrator.serve.injection import InjectingSend, prepare_request
+from migrator.serve.injection import InjectingSend, Injection
 from migrator.serve.notices import Notices
 
 Homes = Mapping[tuple[str, Home], ASGIApp]
@@ -54,6 +54,7 @@ class Transition:
         self._homes = homes
         self._fallback = fallback
         self._banner = banner
+        self._injection = Injection(banner.markup, banner.version, inline=banner.inline) if banner else None
         self._name_rules = name_rules
         self._dated = dated
         self._today = today
@@ -88,17 +89,23 @@ class Transition:
         if app is None:
             await self._send(self._notices.not_found(scope, decision.site), scope, send)
             return
-        banner = self._banner
-        path = request.path.decode("latin-1")
-        if banner and scope["type"] == "http" and decision.home is Home.LEGACY and banner.is_shown(path, self._today()):
-            await self._serve_with(banner, app, decision.site, scope, receive, send)
+        injection = self._injection
+        if injection is not None and scope["type"] == "http" and self._is_shown(decision, request):
+            await self._serve_with(injection, app, decision.site, scope, receive, send)
         else:
             await app(scope, receive, send)
 
-    async def _serve_with(self, banner: Banner, app: ASGIApp, site: Site, scope: Scope, receive: Receive, send: Send) -> None:
-        injecting = InjectingSend(scope, send, banner.markup, banner.version, inline=banner.inline)
+    def _is_shown(self, decision: Serve, request: Request) -> bool:
+        banner, today = self._banner, request.today or self._today()
+        return banner is not None and decision.home is Home.LEGACY and banner.is_shown(request.path.decode("latin-1"), today)
+
+    async def _serve_with(
+        self, injection: Injection, app: ASGIApp, site: Site, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        injecting = InjectingSend(injection, scope, send)
         try:
-            await app(prepare_request(scope, banner.version), receive, injecting)
+            with injecting:
+                await app(injecting.prepared(scope), receive, injecting)
         except UpstreamError:
             if injecting.started:
                 raise  # the server breaks off too, so that the client can tell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from migrator.serve.html_syntax import any_case
 
@@ -24,14 +25,13 @@ def mark_may_follow(first: bytes) -> bool:
     return len(first) < len(UTF_8_MARK) and (not first or first.startswith(_FIRST_OF_MARKS))
 
 
-def is_stateful(opening: bytes) -> bool:
-    """Whether the page says that its encoding writes text with bytes that look like markup."""
-    return _STATEFUL.search(opening) is not None
-
-
-def is_hidden(opening: bytes, place: int, size: int) -> bool:
-    """Whether `size` bytes put in at `place` push the page's declaration out of the prescan's reach. `opening` is the prescan."""
+def room_at(place: int, opening: bytes, *, encoding_known: bool) -> int:
+    """How many bytes may stand at `place` so that browsers still read the page as it says. `opening` is the prescan."""
+    if encoding_known:
+        return sys.maxsize
+    if _STATEFUL.search(opening):  # text is written with bytes that look like markup
+        return 0
     if place >= PRESCAN or _DECLARATION.search(_COMMENT.sub(b"", opening[:place])):
-        return False
+        return sys.maxsize
     found = _DECLARATION.search(opening, place)
-    return found is not None and found.end() + size > PRESCAN
+    return PRESCAN - found.end() if found else sys.maxsize

@@ -29,14 +29,15 @@ from migrator.serve.headers import (
 )
 from migrator.serve.incoming import ClientLeft, Incoming
 from migrator.serve.options import UpstreamOptions
-from migrator.serve.upstream import AiohttpUpstream, Upstream, UpstreamRequest, UpstreamResponse, upstream_address
+from migrator.serve.upstream import Upstream, UpstreamRequest, UpstreamResponse, upstream_address
+from migrator.serve.upstream_dial import Dialer
+from migrator.serve.upstream_pool import PooledUpstream
 from migrator.serve.upstream_websocket import UpstreamWebSocket, open_websocket
 from migrator.serve.websocket import deny, relay
 
 logger = logging.getLogger(__name__)
 
 _HIGHEST_STATUS = 599
-_LARGEST_HEAD = 64 * 1024  # bytes of all fields of an answer
 _TARGET = re.compile(rb"/[^\x00-\x20\x7f#]*(?:\?[^\x00-\x20\x7f#]*)?")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 
@@ -61,7 +62,8 @@ class Proxy:
         self._name = self._address.authority.decode("ascii")
         self._pseudonym = b"migrator-" + hashlib.sha256(upstream_url.encode()).hexdigest()[:8].encode("ascii")
         self._options = options
-        self._upstream = upstream or AiohttpUpstream(self._address, options)
+        self._dialer = Dialer(self._address, options)
+        self._upstream = upstream or PooledUpstream(self._dialer, options)
         self._unavailable = unavailable
         self._breaker = Breaker()
         self._requests = Capacity(options.connections, options.turn_timeout)
@@ -139,9 +141,9 @@ class Proxy:
         try:
             with self._learning():
                 response = await self._upstream.open(request)
-            if fault := _fault_of(response):
+            if response.status > _HIGHEST_STATUS:
                 response.close()
-                raise UpstreamError(fault)
+                raise UpstreamError(f"status {response.status}")
         except UpstreamError as error:
             if not incoming.has_left:
                 await send_answer(self._apology(error, scope), scope, send)
@@ -164,7 +166,7 @@ class Proxy:
         headers = without_handshake(request_headers(scope, public, self._pseudonym))
         try:
             with self._learning():
-                opened = await open_websocket(self._address, self._options, target, headers, scope.get("subprotocols", ()))
+                opened = await open_websocket(self._dialer, self._options, target, headers, scope.get("subprotocols", ()))
             if isinstance(opened, Answer) and opened.status > _HIGHEST_STATUS:
                 raise UpstreamError(f"status {opened.status}")
         except UpstreamError as error:
@@ -207,15 +209,6 @@ def _target_of(scope: Scope) -> bytes:
     path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
     query: bytes = scope["query_string"]
     return path + b"?" + query if query else path
-
-
-def _fault_of(response: UpstreamResponse) -> str:
-    """What keeps an answer from being passed on, or ""."""
-    if response.status > _HIGHEST_STATUS:
-        return f"status {response.status}"
-    if sum(len(name) + len(value) for name, value in response.headers) > _LARGEST_HEAD:
-        return f"a head of more than {_LARGEST_HEAD} bytes"
-    return ""
 
 
 def _framing(scope: Scope, incoming: Incoming) -> tuple[Headers, bool]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from migrator.errors import UpstreamError
 from migrator.serve.codings import decoder, encoder
-from migrator.serve.insertion import Insertion, Outcome
+from migrator.serve.finding import Outcome
+from migrator.serve.insertion import Insertion
 
 _BOMB_RATIO = 100
 

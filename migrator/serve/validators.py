@@ -7,6 +7,7 @@ that the origin dates but does not tag gets its date for a tag. Headers in, head
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from email.utils import formatdate, parsedate_to_datetime
 
@@ -16,6 +17,12 @@ from migrator.serve.headers import Headers
 _TAG = re.compile(rb'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _OWN = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)-migrator-([0-9A-Za-z]+)"')
 _DATED = re.compile(rb"lm-([0-9a-f]{1,12})")
+_CONDITIONS = frozenset((b"if-match", b"if-none-match", b"if-modified-since", b"if-range"))
+
+
+def is_conditional(sent: Iterable[bytes]) -> bool:
+    """Whether a request with fields of these names has conditions."""
+    return not _CONDITIONS.isdisjoint(sent)
 
 
 def translated(headers: Headers, version: str, *, page: bool) -> Headers:
@@ -24,8 +31,6 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
     `page` says that what is asked for carries a banner where it is HTML. What a client then has cached without one, or with
     another, is not asked for: the answer must be whole.
     """
-    if not any(name.startswith(b"if-") for name, _ in headers):
-        return headers
     changed = {b"if-match": _without_marks(field(headers, b"if-match"))}
     if _OWN.fullmatch(field(headers, b"if-range")):
         changed |= {b"if-range": b"", b"range": b""}
@@ -38,21 +43,26 @@ def translated(headers: Headers, version: str, *, page: bool) -> Headers:
     return kept + [(name, value) for name, value in changed.items() if value]
 
 
-def tagged(headers: Headers, version: str, *, weak: bool) -> Headers:
-    """A page's headers with the tag of its version with a banner; `weak` where its bytes may differ from time to time."""
-    tag = field(headers, b"etag").strip()
-    kept = [(name, value) for name, value in headers if name != b"etag"]
+def tag_of(etag: bytes, last_modified: bytes, version: str, *, weak: bool) -> bytes:
+    """The tag of a page with a banner, of the page's own or its date; b"" where it has neither.
+
+    `weak` where its bytes may differ from time to time.
+    """
+    tag = etag.strip()
     if _TAG.fullmatch(tag):
         prefix = b"W/" if weak and not tag.startswith(b"W/") else b""
-        return [*kept, (b"etag", prefix + tag[:-1] + _mark(version))]
-    date = _timestamp(field(headers, b"last-modified"))
-    return kept if date is None else [*kept, (b"etag", b'W/"lm-%x' % date + _mark(version))]
+        return prefix + tag[:-1] + _mark(version)
+    date = _timestamp(last_modified)
+    return b"" if date is None else b'W/"lm-%x' % date + _mark(version)
 
 
-def not_modified(headers: Headers, request: Headers, version: str) -> Headers:
-    """A 304's headers with the tag by which the client knows what it has, and without what would frame a body."""
+def not_modified(headers: Headers, request: Mapping[bytes, bytes], version: str) -> Headers:
+    """A 304's headers with the tag by which the client knows what it has, and without what would frame a body.
+
+    `request` has the request's fields by name.
+    """
     kept = [(name, value) for name, value in headers if name not in (b"content-length", b"transfer-encoding")]
-    own = [match[0] for match in _OWN.finditer(field(request, b"if-none-match")) if match[3] == version.encode("ascii")]
+    own = [match[0] for match in _OWN.finditer(request.get(b"if-none-match", b"")) if match[3] == version.encode("ascii")]
     origin = field(headers, b"etag").strip().removeprefix(b"W/")
     for tag in own:
         if not origin or _without_marks(tag).removeprefix(b"W/") == origin:

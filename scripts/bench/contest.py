@@ -7,7 +7,7 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +79,23 @@ def options(description: str | None) -> argparse.Namespace:
 
 
 class Contest:
-    """Measures `servers` in their order, round by round; the first is what the others are compared with."""
+    """Measures `servers` in their order, round by round; the first is what the others are compared with.
 
-    def __init__(self, stage: Stage, servers: Sequence[Server], paths: Path, chosen: argparse.Namespace) -> None:
+    Each is asked for the addresses in the file `paths`, or in one of its own, by its name.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        servers: Sequence[Server],
+        paths: Path,
+        chosen: argparse.Namespace,
+        own_paths: Mapping[str, Path] | None = None,
+    ) -> None:
         self._stage = stage
         self._servers = servers
         self._paths = paths
+        self._own_paths = own_paths or {}
         self._chosen = chosen
         self.results: dict[str, list[Figures]] = {server.name: [] for server in servers}
 
@@ -133,7 +144,7 @@ class Contest:
             *("wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--timeout", "30s"),
             *("--latency", "--script", str(_SCRIPT), "--header", f"Host: {HOST}"),
             *(part for name, value in fields.items() for part in ("--header", f"{name}: {value}")),
-            *(f"http://127.0.0.1:{server.port}", "--", str(self._paths)),
+            *(f"http://127.0.0.1:{server.port}", "--", str(self._own_paths.get(server.name, self._paths))),
         ]
         before = server.cpu_seconds()
         run = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)

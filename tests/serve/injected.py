@@ -10,7 +10,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from migrator.serve.content_security import Grant, Inline
 from migrator.serve.headers import Headers
-from migrator.serve.injection import InjectingSend, prepare_request
+from migrator.serve.injection import InjectingSend, Injection
+from migrator.serve.known_heads import KnownHeads
 from tests.serve.html5lib import BANNER
 
 VERSION = "abc123"
@@ -69,6 +70,7 @@ def ask(
     sent: list[Message] | None = None,
     banner: Callable[[str, Grant], bytes] = lambda *_: BANNER,
     inline: Inline = NOTHING_INLINE,
+    heads: KnownHeads | None = None,
 ) -> Got:
     """One request to an app that answers with these chunks; `sent` collects messages even where it raises."""
     messages: list[Message] = [] if sent is None else sent
@@ -90,7 +92,8 @@ def ask(
 
     async def run() -> None:
         scope = scope_of(method, request, path)
-        await app(prepare_request(scope, VERSION), receive, InjectingSend(scope, send, banner, VERSION, inline=inline))
+        with InjectingSend(Injection(banner, VERSION, inline=inline, heads=heads), scope, send) as injecting:
+            await app(injecting.prepared(scope), receive, injecting)
 
     asyncio.run(run())
     return Got(messages, asked)

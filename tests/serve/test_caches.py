@@ -31,10 +31,6 @@ FRAGMENTS = (
     {"Turbo-Frame": "part"},
 )
 
-# nginx before 1.23 heeds the last Vary line alone, and the banner's comes by itself after the old site's.
-ONE_LINE = pytest.mark.xfail(reason="Vary comes in two lines", strict=True)
-BOTH_BUT_NGINX = pytest.mark.parametrize("way", [pytest.param("nginx", marks=ONE_LINE), "varnish"], indirect=True)
-
 
 @dataclass
 class Way:
@@ -157,7 +153,6 @@ def test_a_part_of_a_page_and_the_page_are_kept_apart(way: Way, fields: dict[str
         assert [answer.headers[TOLD] for answer in answers[2:]] == ["HIT"] * 2
 
 
-@BOTH_BUT_NGINX
 def test_what_the_old_site_varies_by_still_counts(way: Way) -> None:
     way.origin.fields = [b"Vary: Accept-Language"]
     french, english = way.get("/words", accept_language="fr"), way.get("/words", accept_language="en")
@@ -169,7 +164,6 @@ def test_what_the_old_site_varies_by_still_counts(way: Way) -> None:
     assert way.get("/words", accept_language="en").headers[TOLD] == "HIT"
 
 
-@BOTH_BUT_NGINX
 def test_coded_and_plain_pages_are_the_same_page(way: Way) -> None:
     plain = way.get("/zip")
     coded = way.get("/zip", accept_encoding="gzip")

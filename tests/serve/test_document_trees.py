@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from migrator.serve.insertion import Insertion, Outcome
+from migrator.serve.finding import Outcome
+from migrator.serve.insertion import Insertion
 from tests.serve.html5lib import BANNER, encoding_documents, tree_documents
 
 _INSERTED = (Outcome.EXPLICIT, Outcome.IMPLIED)
@@ -27,7 +28,13 @@ _NAMES = (
     b"td iframe textarea noframes form object button xmp br img input meta link base col frame plaintext foreignObject header"
 ).split()
 _TEXTS = b"text|\n|&nbsp;|&#32;|&#9|&|\0|<!-->|<!--|-->|<!DOCTYPE html>|<a href=#x>|<body a='>'>|<!x>|</>|<|<x|<div id=page>|]]>"
-_PIECES = [*(b"<%b>" % name for name in _NAMES), *(b"</%b>" % name for name in _NAMES), *_TEXTS.split(b"|"), b"|"]
+_PIECES = [
+    *(b"<%b>" % name for name in _NAMES),
+    *(b"</%b>" % name for name in _NAMES),
+    *_TEXTS.split(b"|"),
+    b"|",
+    b"\xef\xbb\xbf",
+]
 
 
 SCRIPTING = pytest.mark.parametrize("scripting", [False, True], ids=["without scripts", "with scripts"])

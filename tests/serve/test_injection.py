@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from migrator.serve.codings import decodable
-from migrator.serve.injection import InjectingSend, prepare_request
+from migrator.serve.injection import InjectingSend, Injection
 from tests.serve.html5lib import BANNER
 from tests.serve.injected import BROWSER, HTML, PAGE, VERSION, WITH_BANNER, ask, scope_of
 from tests.serve.live import serve, talk
@@ -22,6 +22,7 @@ from tests.serve.test_codings import coded
 
 _LENGTH = (b"content-length", b"%d" % len(PAGE))
 _TYPE = b"content-type"
+_INJECTION = Injection(lambda *_: BANNER, VERSION)
 
 UNTOUCHED_ANSWERS = {
     "JSON": [(_TYPE, b"application/json")],
@@ -160,9 +161,10 @@ def test_a_page_of_unknown_length_is_not_held_until_its_end() -> None:
     assert got.body == b"".join(chunks).replace(b"<body>", b"<body>" + BANNER)
 
 
-def test_other_scopes_are_left_alone() -> None:
-    scope = {"type": "websocket", "headers": []}
-    assert prepare_request(scope, VERSION) is scope
+@pytest.mark.parametrize("extensions", [None, {}])
+def test_a_request_with_nothing_to_change_is_passed_on_as_it_is(extensions: dict[str, object] | None) -> None:
+    scope = {**scope_of(), "extensions": extensions}
+    assert InjectingSend(_INJECTION, scope, _nowhere).prepared(scope) is scope
 
 
 def test_an_error_page_may_take_the_place_of_a_page_that_was_not_sent_yet() -> None:
@@ -172,7 +174,7 @@ def test_an_error_page_may_take_the_place_of_a_page_that_was_not_sent_yet() -> N
         messages.append(message)
 
     async def run() -> None:
-        injecting = InjectingSend(scope_of(), send, lambda *_: BANNER, VERSION)
+        injecting = InjectingSend(_INJECTION, scope_of(), send)
         await injecting({"type": "http.response.start", "status": 200, "headers": [HTML, _LENGTH]})
         await injecting({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
         assert not injecting.started
@@ -184,6 +186,10 @@ def test_an_error_page_may_take_the_place_of_a_page_that_was_not_sent_yet() -> N
     assert [message.get("status", message.get("body")) for message in messages] == [502, b"no"]
 
 
+async def _nowhere(message: Message) -> None:
+    """A send for what nobody reads."""
+
+
 def test_the_language_of_a_page_without_one_is_its_header_s() -> None:
     asked: list[str] = []
 
@@ -192,7 +198,8 @@ def test_the_language_of_a_page_without_one_is_its_header_s() -> None:
 
     async def run() -> None:
         for tag, field in ((b"<html>", b"fr"), (b"<html lang=ar>", b"fr"), (b"<html>", b"fr, en")):
-            injecting = InjectingSend(scope_of(), send, lambda language, _: asked.append(language) or b"", VERSION)  # type: ignore[func-returns-value]
+            injection = Injection(lambda language, _: asked.append(language) or b"", VERSION)  # type: ignore[func-returns-value]
+            injecting = InjectingSend(injection, scope_of(), send)
             headers = [HTML, (b"content-language", field)]
             await injecting({"type": "http.response.start", "status": 200, "headers": headers})
             await injecting({"type": "http.response.body", "body": tag + b"<body>"})
@@ -222,8 +229,10 @@ def test_over_http_pages_carry_it_in_every_coding_and_head_frames_no_body() -> N
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            send = InjectingSend(scope, send, lambda *_: BANNER, VERSION)
-        await inner(prepare_request(scope, VERSION), receive, send)
+            with InjectingSend(_INJECTION, scope, send) as injecting:
+                await inner(injecting.prepared(scope), receive, injecting)
+        else:
+            await inner(scope, receive, send)
 
     with serve(app) as base, httpx.Client(base_url=base) as client:
         for coding in ("identity", *decodable()):

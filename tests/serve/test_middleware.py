@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from migrator.app import TransitionMiddleware
 from migrator.errors import ConfigError, UpstreamError
@@ -223,6 +224,30 @@ def test_a_page_that_breaks_off_before_any_of_it_was_sent_is_a_502(tmp_path: Pat
     with serve(TransitionMiddleware(cut, config)) as base:
         answer = httpx.get(base, headers={"Host": "old.example"}, trust_env=False)
     assert (answer.status_code, answer.headers["cache-control"]) == (502, "no-store")
+
+
+def test_the_banner_leaves_scopes_of_other_kinds_alone(tmp_path: Path) -> None:
+    seen: list[object] = []
+
+    async def legacy(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.extend((scope, send))
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        """What nobody reads."""
+
+    config = tmp_path / "redirects.yaml"
+    config.write_text(SITE + "banner: {site_name: Example}\n", encoding="utf-8")
+    extensions: dict[str, object] = {"http.response.pathsend": {}}
+    about: Scope = {"path": "/chat", "raw_path": b"/chat", "query_string": b"", "extensions": extensions, "http_version": "1.1"}
+    headers = [(b"host", b"old.example"), (b"accept-encoding", b"dcb")]
+    for kind, untouched in (("websocket", True), ("http", False)):
+        scope = {**about, "type": kind, "scheme": "ws", "method": "GET", "headers": headers}
+        asyncio.run(TransitionMiddleware(legacy, config)(scope, receive, send))
+        assert (seen[0] == scope, seen[1] is send) == (untouched, untouched)
+        seen.clear()
 
 
 def test_a_broken_map_is_refused_at_the_start(tmp_path: Path) -> None:

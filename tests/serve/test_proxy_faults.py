@@ -10,9 +10,9 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from migrator.serve.interim import MOST_INTERIM
 from migrator.serve.proxy import Proxy
 from migrator.serve.upstream import UpstreamRequest, UpstreamResponse
+from migrator.serve.upstream_exchange import MOST_INTERIM
 from tests.serve.live import eventually, serve, talk
 from tests.serve.proxied import HASTY, HELLO, ask_directly, get, proxied, scope_of, unavailable
 from tests.serve.raw_upstream import Asked
@@ -135,6 +135,7 @@ def test_an_upstream_that_is_down_becomes_a_503_and_is_used_again_when_it_is_bac
             client = socket.create_connection(("127.0.0.1", int(base.rpartition(":")[2])))
             client.sendall(get("/"))
             upstream, _ = place.accept()
+            assert upstream.recv(9000).startswith(b"GET / ")
             upstream.sendall(HELLO)
             assert client.recv(9000).startswith(b"HTTP/1.1 200 ")
             upstream.close()

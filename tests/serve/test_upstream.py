@@ -11,7 +11,9 @@ import pytest
 from migrator.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from migrator.serve.headers import Address, Headers
 from migrator.serve.options import UpstreamOptions
-from migrator.serve.upstream import AiohttpUpstream, UpstreamRequest, upstream_address
+from migrator.serve.upstream import UpstreamRequest, upstream_address
+from migrator.serve.upstream_dial import Dialer
+from migrator.serve.upstream_pool import PooledUpstream
 from tests.serve.raw_upstream import Asked, raw_upstream
 
 HASTY = UpstreamOptions(connect_timeout=0.3, first_byte_timeout=0.3, gap_timeout=0.3)
@@ -28,7 +30,7 @@ async def ask(
     body: AsyncIterator[bytes] | None = None,
     options: UpstreamOptions = HASTY,
 ) -> tuple[int, Headers, bytes]:
-    upstream = AiohttpUpstream(upstream_address(url), options)
+    upstream = PooledUpstream(Dialer(upstream_address(url), options), options)
     try:
         response = await upstream.open(UpstreamRequest(method, target, headers or [(b"host", b"www.old.example")], body))
         try:
@@ -119,7 +121,7 @@ async def test_no_answer_is_a_timeout() -> None:
 async def test_waiting_for_a_free_connection_is_a_timeout_too() -> None:
     options = UpstreamOptions(connect_timeout=0.2, first_byte_timeout=0.2, connections=1)
     with raw_upstream(_never) as upstream:
-        road = AiohttpUpstream(upstream_address(upstream.url), options)
+        road = PooledUpstream(Dialer(upstream_address(upstream.url), options), options)
         request = UpstreamRequest("GET", b"/", [(b"host", b"a")])
         ends = await asyncio.gather(road.open(request), road.open(request), return_exceptions=True)
         await road.aclose()

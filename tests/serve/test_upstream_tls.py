@@ -9,12 +9,12 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import aiohttp.connector
 import pytest
 
+from migrator.serve.options import UpstreamOptions, UpstreamTls
 from migrator.serve.proxy import Proxy
 from tests.cli.test_serve import serving
 from tests.serve.live import serve, talk
@@ -81,18 +81,17 @@ def secure_site(file: Path) -> Iterator[SecureSite]:
 
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Trusts an authority as a process does that starts with SSL_CERT_FILE: aiohttp reads it once, when it is imported."""
+    """Trusts an authority as a process does that starts with SSL_CERT_FILE."""
 
     def trust(file: Path) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        monkeypatch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", aiohttp.connector._make_ssl_context(True))
 
     return trust
 
 
-def ask(url: str) -> bytes:
+def ask(url: str, options: UpstreamOptions = HASTY) -> bytes:
     """What a visitor gets through the proxy."""
-    with serve(Proxy(url, HASTY, unavailable)) as base:
+    with serve(Proxy(url, options, unavailable)) as base:
         return talk(base, get("/"))
 
 
@@ -140,3 +139,13 @@ def test_a_certificate_that_is_not_good_is_an_apology_and_nothing_is_sent(
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert answer.endswith(b"away\n")
     assert b"".join(site.heads) == b""
+
+
+def test_the_authority_and_the_server_name_of_the_file_take_the_place_of_the_system_s_and_the_host(tmp_path: Path) -> None:
+    file = certificate(tmp_path, "DNS:old.internal.example")
+    with secure_site(file) as site:
+        tls = UpstreamTls(ca_file=file, server_name="old.internal.example")
+        answers = [ask(f"https://127.0.0.1:{site.port}", options) for options in (HASTY, replace(HASTY, tls=tls))]
+
+    assert [answer[9:12] for answer in answers] == [b"503", b"200"]
+    assert site.names == [None, "old.internal.example"]
