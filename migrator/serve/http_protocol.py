@@ -9,21 +9,22 @@ import asyncio
 from typing import Any, NoReturn, cast
 
 import httptools
-from starlette.types import Scope
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from migrator.serve.answer import wire_format
-from migrator.serve.early import EarlyAnswer, early_bytes, fill_in, is_whole
+from migrator.serve.early import EarlyAnswer, early_bytes
 from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
 from migrator.serve.parting import Outgoing, PartingTransport, Phase
+from migrator.serve.plain_head import allow_plain_heads, plain_head
 from migrator.serve.refusal import FORBIDDEN_METHODS, refusal
 from migrator.serve.request_target import asks_the_server, is_origin_form, origin_form
 
 _MOST_DISCARDED = 256 << 10  # bytes of a body that nobody reads any more, before its connection is closed
 _FIELD_OVERHEAD = 4  # ": " and the end of the line
+_END_OF_HEAD = b"\r\n\r\n"
 _SLOWEST_LOOK = 5.0  # seconds
 
 
@@ -48,17 +49,16 @@ class HardenedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._limits = limits
         self._options = options
-        self._early = early
+        self._early = early if allow_plain_heads(limits) else None
         self._most_unread = limits.target + limits.fields + limits.field_count * _FIELD_OVERHEAD
         patience = (options.head, options.body_gap, options.write_stall, options.parting, options.keep_alive)
         self._tick = min(*patience, 4 * _SLOWEST_LOOK) / 4
-        self._phase = Phase.HEAD
+        self._phase = Phase.NEW
         self._since = self._heard = 0.0  # when the phase began, and when it last went on
         self._unread = 0  # bytes in a row that made neither a head nor a body complete
         self._received = self._discarded = self._fields = 0
         self._status = 0  # what a parser's callback refuses with
-        self._is_deaf = self._is_last = False  # hears no more; has sent, or is about to send, its last early answer
-        self._early_bytes = b""  # what answers the request whose head was read last, where nothing else has to
+        self._is_deaf = False  # hears no more
 
     # The connection
 
@@ -80,7 +80,11 @@ class HardenedProtocol(HttpToolsProtocol):
         """Read on, unless what came before was refused."""
         if self._is_deaf:
             return
-        if self._phase is Phase.IDLE:
+        if self._phase is Phase.IDLE or self._phase is Phase.NEW:
+            if self._early is not None and not self._is_answering:
+                data = self._answer_early(self._early, data)
+                if not data:
+                    return
             self._enter(Phase.HEAD)
         self._unread += len(data)
         try:
@@ -147,9 +151,8 @@ class HardenedProtocol(HttpToolsProtocol):
             host = next((value for name, value in self.headers if name == b"host"), b"")
             self.url = origin_form(self.url, host) or self._stop(400)
         self.expect_100_continue = self.expect_100_continue and version == "1.1"  # RFC 9110 section 10.1.1
-        if not self._answer_early(method, version):
-            self._enter(Phase.BODY)
-            super().on_headers_complete()
+        self._enter(Phase.BODY)
+        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
@@ -166,10 +169,7 @@ class HardenedProtocol(HttpToolsProtocol):
         """The request is whole."""
         self._unread = 0
         self._enter(Phase.IDLE)
-        if self._early_bytes:
-            self._send_early()
-        else:
-            super().on_message_complete()
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """An answer of an app's is whole."""
@@ -185,25 +185,23 @@ class HardenedProtocol(HttpToolsProtocol):
 
     # The early road
 
-    def _answer_early(self, method: str, version: str) -> bool:
-        """Whether the app has an answer at once, and it can be sent: it then is, when the parser is through with the request."""
-        if self._early is None or self._is_answering or self.flow.write_paused or self.parser.should_upgrade():
-            return False
-        if not is_whole(method, self.url, self.headers):
-            return False
-        scope = cast(Scope, self.scope)
-        fill_in(scope, method, version, self.url)
-        self._is_last = version == "1.0" or not self.parser.should_keep_alive()
-        log = self.access_logger if self.access_log else None
-        self._early_bytes = early_bytes(self._early, scope, is_last=self._is_last, log=log)
-        return bool(self._early_bytes)
-
-    def _send_early(self) -> None:
-        self.server_state.total_requests += 1
-        self._raw.write(self._early_bytes)
-        self._early_bytes = b""
-        if self._is_last:
-            self._part()
+    def _answer_early(self, early: EarlyAnswer, data: bytes) -> bytes:
+        """Answer the plain requests that `data` begins with, as long as the app can at once; what is left of it."""
+        start, log = 0, self.access_logger if self.access_log else None
+        while start < len(data) and not self.flow.write_paused:
+            end = data.find(_END_OF_HEAD, start) + len(_END_OF_HEAD)
+            head = plain_head(data, start, end)
+            answer = early_bytes(early, head, self.client, log) if head else b""
+            if head is None or not answer:
+                break
+            start = end
+            self.server_state.total_requests += 1
+            self._enter(Phase.IDLE)
+            self._raw.write(answer)
+            if head.is_last:
+                self._part()
+                return b""
+        return data[start:]
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["http_version"] == "1.0":
@@ -281,8 +279,10 @@ class HardenedProtocol(HttpToolsProtocol):
         elif self.flow.read_paused:  # by us
             self._since += self._tick
             self._heard = now
+        elif phase is Phase.NEW and now - self._since > options.head:
+            self._raw.close()
         elif phase is Phase.HEAD and now - self._since > options.head:
-            self._refuse(408) if self._unread else self._raw.close()
+            self._refuse(408)
         elif phase is Phase.IDLE and not self._is_answering and now - self._since > options.keep_alive:
             self._part()
         elif phase is Phase.BODY and self._is_slow(now):

@@ -14,7 +14,8 @@ from enum import Enum, auto
 class Phase(Enum):
     """What a connection's reading side waits for."""
 
-    IDLE = auto()  # the next request
+    NEW = auto()  # the first request
+    IDLE = auto()  # the next one
     HEAD = auto()
     BODY = auto()
     PARTING = auto()  # the client's end, after ours
