@@ -217,6 +217,7 @@ def test_a_map_that_changes_between_the_two_roads_of_a_request_is_asked_again() 
         head = plain_head(asked, 0, len(asked))
         assert head
         assert door.early_answer(head) is None
+    assert head
     with serve(door) as base:
         before = talk(base, asked)
         door.early_answer(head)
