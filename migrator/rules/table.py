@@ -73,7 +73,7 @@ class SiteTable:
         for tier in self._tiers:
             tier.seal(site.folding)
         comes_first = not self.exceptions and not self.main.whole
-        self._first = self.main.exact if comes_first else {}  # what the first question for a key without query is put to
+        self.first = self.main.exact if comes_first else {}  # what the first question for a key without query is put to
 
     def __iter__(self) -> Iterator[CompiledRule]:
         for tier in self._tiers:
@@ -95,15 +95,6 @@ class SiteTable:
             first = self.exceptions.exact.get(key) or self.main.exact.get(key) or tier.exact.setdefault(key, rule)
         if first is not rule:
             self.problems.append(_collision(first, rule))
-
-    def settled(self, path: bytes) -> Redirect | None:
-        """See RuleTable.settled.
-
-        Keys are canonical, and a canonical path is its own key; so is, but for case, one that differs from it in case alone.
-        """
-        spelt = path.lower() if self.site.folding.case else path
-        rule = self._first.get(spelt.decode("latin-1"))
-        return None if rule is None else rule.settled
 
     def find(self, key: Key, request: Request, steps: list[Step] | None = None) -> CompiledRule | None:
         """The rule for that key by the order of decision: exceptions, exact with query, exact, patterns, regexes."""
@@ -166,9 +157,15 @@ class RuleTable:
         return self._hosts.get(netloc)
 
     def settled(self, path: bytes, host: str) -> Redirect | None:
-        """What every GET and HEAD of that path without a query gets, where it can be told without a key; None says nothing."""
+        """What every GET and HEAD of that path without a query gets, where it can be told without a key; None says nothing.
+
+        Keys are canonical, and a canonical path is its own key; so is, but for case, one that differs from it in case alone.
+        """
         table = self._hosts.get(host)
-        return None if table is None else table.settled(path)
+        if table is None:
+            return None
+        rule = table.first.get((path.lower() if table.site.folding.case else path).decode("latin-1"))
+        return None if rule is None else rule.settled
 
     def decide(self, request: Request, steps: list[Step] | None = None) -> Decision:
         """The answer for one request. With `steps`, every question asked on the way is appended to it."""

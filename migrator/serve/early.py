@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast, runtime_checkable
 from starlette.types import ASGIApp
 from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
 
-from migrator.serve.answer import Answer, wire_format
+from migrator.serve.answer import Answer
 from migrator.serve.plain_head import PlainHead
 
 EarlyAnswer = Callable[[PlainHead], Answer | None]
@@ -31,20 +31,15 @@ def early_answer_of(app: ASGIApp) -> EarlyAnswer | None:
     return app.early_answer if isinstance(app, AnswersEarly) else None
 
 
-def early_bytes(early: EarlyAnswer, head: PlainHead, client: tuple[str, int] | None, log: logging.Logger | None) -> bytes:
-    """The answer to a head as it goes on the wire; b"" where the app has to be run. A `log` gets its line."""
+def early_answer(early: EarlyAnswer, head: PlainHead) -> Answer | None:
+    """The app's answer to a head; None where the app has to be run."""
     try:
-        answer = early(head)
+        return early(head)
     except Exception:  # it comes again on the plain road, which tells of it
-        return b""
-    if answer is None:
-        return b""
-    if log is not None:
-        _log_access(log, head, client, answer.status)
-    return wire_format(answer, to_head=head.method == b"HEAD", is_last=head.is_last)
+        return None
 
 
-def _log_access(log: logging.Logger, head: PlainHead, client: tuple[str, int] | None, status: int) -> None:
+def log_access(log: logging.Logger, head: PlainHead, client: tuple[str, int] | None, status: int) -> None:
     """Write the line that uvicorn writes for a request."""
     scope = head.scope(client)
     address, target = get_client_addr(cast(Any, scope)), get_path_with_query_string(cast(Any, scope))

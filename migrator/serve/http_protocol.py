@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from migrator.serve.answer import wire_format
-from migrator.serve.early import EarlyAnswer, early_bytes
+from migrator.serve.early import EarlyAnswer, early_answer, log_access
 from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
 from migrator.serve.parting import Outgoing, PartingTransport, Phase
@@ -187,21 +187,24 @@ class HardenedProtocol(HttpToolsProtocol):
 
     def _answer_early(self, early: EarlyAnswer, data: bytes) -> bytes:
         """Answer the plain requests that `data` begins with, as long as the app can at once; what is left of it."""
-        start, log = 0, self.access_logger if self.access_log else None
-        while start < len(data) and not self.flow.write_paused:
+        start, is_last = 0, False
+        while start < len(data) and not (is_last or self.flow.write_paused):
             end = data.find(_END_OF_HEAD, start) + len(_END_OF_HEAD)
             head = plain_head(data, start, end)
-            answer = early_bytes(early, head, self.client, log) if head else b""
-            if head is None or not answer:
+            answer = early_answer(early, head) if head else None
+            if head is None or answer is None:
                 break
-            start = end
+            is_last = head.is_last
+            if self.access_log:
+                log_access(self.access_logger, head, self.client, answer.status)
+            self._raw.write(wire_format(answer, to_head=head.method == b"HEAD", is_last=is_last))
             self.server_state.total_requests += 1
+            start = end
+        if start:
             self._enter(Phase.IDLE)
-            self._raw.write(answer)
-            if head.is_last:
-                self._part()
-                return b""
-        return data[start:]
+        if is_last:
+            self._part()
+        return b"" if is_last else data[start:]
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["http_version"] == "1.0":
