@@ -12,8 +12,8 @@ from typing import Any, Protocol, cast, runtime_checkable
 from starlette.types import ASGIApp
 from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
 
-from migrator.serve.answer import Answer
-from migrator.serve.plain_head import PlainHead
+from migrator.serve.answer import Answer, wire_format
+from migrator.serve.plain_head import END_OF_HEAD, PlainHead, plain_head
 
 EarlyAnswer = Callable[[PlainHead], Answer | None]
 
@@ -31,15 +31,30 @@ def early_answer_of(app: ASGIApp) -> EarlyAnswer | None:
     return app.early_answer if isinstance(app, AnswersEarly) else None
 
 
-def early_answer(early: EarlyAnswer, head: PlainHead) -> Answer | None:
-    """The app's answer to a head; None where the app has to be run."""
+def early_bytes(
+    early: EarlyAnswer, data: bytes, start: int, client: tuple[str, int] | None, log: logging.Logger | None
+) -> tuple[bytes, int, bool] | None:
+    """The answer to the request that `data` has at `start`, as it goes on the wire; where that ends; whether it is the last.
+
+    None where it is no plain one, or the app has to be run. A `log` gets the answer's line.
+    """
+    end = data.find(END_OF_HEAD, start) + len(END_OF_HEAD)
+    head = plain_head(data, start, end)
+    if head is None:
+        return None
     try:
-        return early(head)
+        answer = early(head)
     except Exception:  # it comes again on the plain road, which tells of it
         return None
+    if answer is None:
+        return None
+    if log is not None:
+        _log_access(log, head, client, answer.status)
+    is_last = head.is_last
+    return wire_format(answer, to_head=head.method == b"HEAD", is_last=is_last), end, is_last
 
 
-def log_access(log: logging.Logger, head: PlainHead, client: tuple[str, int] | None, status: int) -> None:
+def _log_access(log: logging.Logger, head: PlainHead, client: tuple[str, int] | None, status: int) -> None:
     """Write the line that uvicorn writes for a request."""
     scope = head.scope(client)
     address, target = get_client_addr(cast(Any, scope)), get_path_with_query_string(cast(Any, scope))

@@ -14,17 +14,16 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from migrator.serve.answer import wire_format
-from migrator.serve.early import EarlyAnswer, early_answer, log_access
+from migrator.serve.early import EarlyAnswer, early_bytes
 from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
 from migrator.serve.parting import Outgoing, PartingTransport, Phase
-from migrator.serve.plain_head import allow_plain_heads, plain_head
+from migrator.serve.plain_head import allow_plain_heads, may_become_plain
 from migrator.serve.refusal import FORBIDDEN_METHODS, refusal
 from migrator.serve.request_target import asks_the_server, is_origin_form, origin_form
 
 _MOST_DISCARDED = 256 << 10  # bytes of a body that nobody reads any more, before its connection is closed
 _FIELD_OVERHEAD = 4  # ": " and the end of the line
-_END_OF_HEAD = b"\r\n\r\n"
 _SLOWEST_LOOK = 5.0  # seconds
 
 
@@ -59,6 +58,7 @@ class HardenedProtocol(HttpToolsProtocol):
         self._received = self._discarded = self._fields = 0
         self._status = 0  # what a parser's callback refuses with
         self._is_deaf = False  # hears no more
+        self._held = b""  # the beginning of a request that came behind one that was answered early
 
     # The connection
 
@@ -80,9 +80,9 @@ class HardenedProtocol(HttpToolsProtocol):
         """Read on, unless what came before was refused."""
         if self._is_deaf:
             return
-        if self._phase is Phase.IDLE or self._phase is Phase.NEW:
+        if self._phase is Phase.IDLE or self._phase is Phase.NEW or self._held:
             if self._early is not None and not self._is_answering:
-                data = self._answer_early(self._early, data)
+                data = self._answer_early(self._early, self._held + data)
                 if not data:
                     return
             self._enter(Phase.HEAD)
@@ -186,25 +186,25 @@ class HardenedProtocol(HttpToolsProtocol):
     # The early road
 
     def _answer_early(self, early: EarlyAnswer, data: bytes) -> bytes:
-        """Answer the plain requests that `data` begins with, as long as the app can at once; what is left of it."""
-        start, is_last = 0, False
+        """Answer the plain requests that `data` begins with, as long as the app can at once; what is left for the parser."""
+        start, is_last, log = 0, False, self.access_logger if self.access_log else None
         while start < len(data) and not (is_last or self.flow.write_paused):
-            end = data.find(_END_OF_HEAD, start) + len(_END_OF_HEAD)
-            head = plain_head(data, start, end)
-            answer = early_answer(early, head) if head else None
-            if head is None or answer is None:
+            found = early_bytes(early, data, start, self.client, log)
+            if found is None:
                 break
-            is_last = head.is_last
-            if self.access_log:
-                log_access(self.access_logger, head, self.client, answer.status)
-            self._raw.write(wire_format(answer, to_head=head.method == b"HEAD", is_last=is_last))
+            answer, start, is_last = found
+            self._raw.write(answer)
             self.server_state.total_requests += 1
-            start = end
+        rest, self._held = data[start:], b""
         if start:
             self._enter(Phase.IDLE)
-        if is_last:
-            self._part()
-        return b"" if is_last else data[start:]
+            if is_last:
+                self._part()
+                return b""
+            if rest and may_become_plain(rest):
+                self._enter(Phase.HEAD)
+                rest, self._held = b"", rest
+        return rest
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["http_version"] == "1.0":

@@ -13,6 +13,8 @@ from starlette.types import Scope
 
 from migrator.serve.options import RequestLimits
 
+END_OF_HEAD = b"\r\n\r\n"
+
 _LARGEST = 8192  # bytes
 _MOST_FIELDS = 100
 
@@ -71,6 +73,12 @@ def plain_head(data: bytes, start: int, end: int) -> PlainHead | None:
         return None
     head = PlainHead._make(match.groups(b""))
     return None if b"%00" in head.path else head
+
+
+def may_become_plain(rest: bytes) -> bool:
+    """Whether these bytes may be the beginning of a plain head, which is not yet whole."""
+    begins = b"GET /".startswith(rest[:5]) or b"HEAD /".startswith(rest[:6])
+    return begins and len(rest) < _LARGEST and END_OF_HEAD not in rest
 
 
 def allow_plain_heads(limits: RequestLimits) -> bool:
