@@ -17,7 +17,7 @@ from migrator.serve.answer import wire_format
 from migrator.serve.early import EarlyAnswer, early_bytes
 from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
-from migrator.serve.parting import Outgoing, PartingTransport, Phase
+from migrator.serve.parting import Outgoing, PartingTransport, PatientFlow, Phase
 from migrator.serve.plain_head import allow_plain_heads, may_become_plain
 from migrator.serve.refusal import FORBIDDEN_METHODS, refusal
 from migrator.serve.request_target import asks_the_server, is_origin_form, origin_form
@@ -66,6 +66,7 @@ class HardenedProtocol(HttpToolsProtocol):
         """Begin to wait for a first request."""
         super().connection_made(transport)
         self._raw = transport
+        self.flow = PatientFlow(transport, self.pipeline)
         self._outgoing = Outgoing(transport, self.loop.time())
         self.transport = cast(asyncio.Transport, PartingTransport(transport, self._part))
         self._since = self.loop.time()
@@ -253,6 +254,7 @@ class HardenedProtocol(HttpToolsProtocol):
             self._raw.close()
         else:
             self._raw.write_eof()
+            self.pipeline.clear()
             self.flow.resume_reading()
 
     def _leave_to_websocket(self) -> None:

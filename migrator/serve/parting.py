@@ -1,4 +1,4 @@
-"""The sending side of a client's connection: how it is closed without cutting an answer short, and whether it still moves."""
+"""A client's connection but for what it says: how it ends without cutting an answer short, whether it moves, when it is read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import contextlib
 import fcntl
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from enum import Enum, auto
+
+from uvicorn.protocols.http.flow_control import FlowControl
 
 
 class Phase(Enum):
@@ -38,6 +40,19 @@ class PartingTransport:
     def is_closing(self) -> bool:
         """Whether nothing more can be written."""
         return self._is_closing or self._transport.is_closing()
+
+
+class PatientFlow(FlowControl):
+    """uvicorn's flow control, but nothing more is read while requests wait for their turn; uvicorn reads on with each answer."""
+
+    def __init__(self, transport: asyncio.Transport, waiting: Sized) -> None:
+        super().__init__(transport)
+        self._waiting = waiting
+
+    def resume_reading(self) -> None:
+        """Read on, unless what was read before still waits."""
+        if not self._waiting:
+            super().resume_reading()
 
 
 class Outgoing:
