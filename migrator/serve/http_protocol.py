@@ -15,9 +15,10 @@ from uvicorn.server import ServerState
 
 from migrator.serve.answer import wire_format
 from migrator.serve.early import EarlyAnswer, early_bytes
+from migrator.serve.headers import has_body
 from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
-from migrator.serve.parting import Outgoing, PartingTransport, PatientFlow, Phase
+from migrator.serve.parting import Outgoing, PartingTransport, PatientFlow, Phase, is_slow
 from migrator.serve.plain_head import allow_plain_heads, may_become_plain
 from migrator.serve.refusal import FORBIDDEN_METHODS, refusal
 from migrator.serve.request_target import asks_the_server, is_origin_form, origin_form
@@ -60,15 +61,14 @@ class HardenedProtocol(HttpToolsProtocol):
         self._is_deaf = False  # hears no more
         self._held = b""  # the beginning of a request that came behind one that was answered early
 
-    # The connection
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a first request."""
         super().connection_made(transport)
         self._raw = transport
         self.flow = PatientFlow(transport, self.pipeline)
         self._outgoing = Outgoing(transport, self.loop.time())
-        self.transport = cast(asyncio.Transport, PartingTransport(transport, self._part))
+        self._parting = PartingTransport(transport, self.loop, self._part)
+        self.transport = cast(asyncio.Transport, self._parting)
         self._since = self.loop.time()
         self._looking = self.loop.call_later(self._tick, self._look)
 
@@ -97,6 +97,9 @@ class HardenedProtocol(HttpToolsProtocol):
             if self._unread > self._most_unread + len(data):
                 self._refuse(431)
 
+    def _should_upgrade(self) -> bool:
+        return super()._should_upgrade() and self.parser.get_method() == b"GET"  # RFC 6455 section 4.1
+
     def _feed(self, data: bytes) -> None:
         while data:
             try:
@@ -112,8 +115,6 @@ class HardenedProtocol(HttpToolsProtocol):
         """The client takes its answer again."""
         self._outgoing.went_on(self.loop.time())
         super().resume_writing()
-
-    # The parser's callbacks
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
@@ -151,6 +152,8 @@ class HardenedProtocol(HttpToolsProtocol):
         if not is_origin_form(self.url) and not asks_the_server(method, self.url):
             host = next((value for name, value in self.headers if name == b"host"), b"")
             self.url = origin_form(self.url, host) or self._stop(400)
+        if self.parser.should_upgrade() and has_body(self.headers):
+            self._stop(400)  # the parser would take the body for the next request
         self.expect_100_continue = self.expect_100_continue and version == "1.1"  # RFC 9110 section 10.1.1
         self._enter(Phase.BODY)
         super().on_headers_complete()
@@ -179,12 +182,11 @@ class HardenedProtocol(HttpToolsProtocol):
         if self._phase is Phase.IDLE:
             self._enter(Phase.IDLE)
 
+    # The early road
+
     @property
     def _is_answering(self) -> bool:
-        """Whether an app is at work."""
         return self.cycle is not None and not self.cycle.response_complete
-
-    # The early road
 
     def _answer_early(self, early: EarlyAnswer, data: bytes) -> bytes:
         """Answer the plain requests that `data` begins with, as long as the app can at once; what is left for the parser."""
@@ -194,7 +196,7 @@ class HardenedProtocol(HttpToolsProtocol):
             if found is None:
                 break
             answer, start, is_last = found
-            self._raw.write(answer)
+            self._write(answer)
             self.server_state.total_requests += 1
         rest, self._held = data[start:], b""
         if start:
@@ -211,6 +213,10 @@ class HardenedProtocol(HttpToolsProtocol):
         if cycle.scope["http_version"] == "1.0":
             app = unchunked(app, cycle)
         super()._start_asgi_task(cycle, app)
+
+    def _write(self, answer: bytes) -> None:
+        self._parting.flush()
+        self._raw.write(answer)
 
     # What ends a connection
 
@@ -230,7 +236,7 @@ class HardenedProtocol(HttpToolsProtocol):
             self._enter(Phase.IDLE)
         else:
             if self._phase is not Phase.BODY:  # else it has its answer
-                self._raw.write(wire_format(refusal(status), is_last=True))
+                self._write(wire_format(refusal(status), is_last=True))
             self._part()
 
     def _abandon(self, status: int) -> None:
@@ -240,13 +246,14 @@ class HardenedProtocol(HttpToolsProtocol):
         if self.cycle.response_started or self.pipeline:
             self._raw.abort()
         else:
-            self._raw.write(wire_format(refusal(status), is_last=True))
+            self._write(wire_format(refusal(status), is_last=True))
             self._part()
 
     def _part(self) -> None:
         """Close, but let a client that is still sending read its answer first (RFC 9112 section 9.6)."""
         if self._raw.is_closing() or self._phase is Phase.PARTING:
             return
+        self._parting.flush()
         is_heard_out = self._phase is Phase.IDLE and not self._is_deaf
         self._is_deaf = True
         self._enter(Phase.PARTING)
@@ -264,8 +271,6 @@ class HardenedProtocol(HttpToolsProtocol):
         self._looking.cancel()
         self.transport = self._raw
         self.handle_websocket_upgrade()
-
-    # Time
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
@@ -290,10 +295,5 @@ class HardenedProtocol(HttpToolsProtocol):
             self._refuse(408)
         elif phase is Phase.IDLE and not self._is_answering and now - self._since > options.keep_alive:
             self._part()
-        elif phase is Phase.BODY and self._is_slow(now):
+        elif phase is Phase.BODY and is_slow(now, self._since, self._heard, self._received, options):
             self._refuse(408)
-
-    def _is_slow(self, now: float) -> bool:
-        options = self._options
-        allowed = options.body_gap + self._received / options.body_rate
-        return now - self._heard > options.body_gap or now - self._since > allowed
