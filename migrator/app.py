@@ -12,11 +12,12 @@ from migrator.rules.rule import Home
 from migrator.serve.answer import Answer
 from migrator.serve.banner import Banner
 from migrator.serve.forwarding import Forwarding
-from migrator.serve.gate import Gate, fault_of
+from migrator.serve.gate import Gate
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
 from migrator.serve.options import BannerOptions
+from migrator.serve.plain_head import PlainHead, allow_plain_heads
 from migrator.serve.proxy import Proxy
 from migrator.settings import Settings, load_settings
 from migrator.templating import environment
@@ -53,9 +54,9 @@ class TransitionSite:
     def __init__(self, settings: Settings, *, name_rules: bool = False) -> None:
         notices = _notices(settings)
         self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
-        self._limits = settings.gate.limits
+        self._takes_plain_heads = allow_plain_heads(settings.gate.limits)
         self._transition = _door(settings, notices, self._proxies, name_rules=name_rules)
-        self._door = Gate(Forwarding(self._transition, settings.gate.trusted_proxies), self._limits)
+        self._door = Gate(Forwarding(self._transition, settings.gate.trusted_proxies), settings.gate.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; at shutdown, close the connections to the upstreams."""
@@ -64,9 +65,9 @@ class TransitionSite:
         elif scope["type"] == "lifespan":
             await _live(receive, send, self.aclose)
 
-    def early_answer(self, scope: Scope) -> Answer | None:
+    def early_answer(self, head: PlainHead) -> Answer | None:
         """What the map alone decides, for servers that can send it at once. No such answer depends on who asks from where."""
-        return None if fault_of(scope, self._limits) else self._transition.early_answer(scope)
+        return self._transition.early_answer(head) if self._takes_plain_heads else None
 
     async def aclose(self) -> None:
         """Close every connection to the upstreams."""

@@ -23,7 +23,7 @@ class CompiledRule:
     target: Target | None = None
     suggest: str = ""
     consumed: frozenset[str] = frozenset()  # query names that the source itself spent
-    settled: Redirect | None = None  # what GET and HEAD without a query get, where neither day nor captures have a say
+    settled: Redirect | None = None  # what GET and HEAD without a query get on any day, whatever is captured
 
     @property
     def answer(self) -> tuple[object, ...]:
@@ -78,7 +78,9 @@ def compile_rule(rule: Rule, site: Site, own_hosts: tuple[str, ...]) -> tuple[Co
 
 def _settled(rule: Rule, site: Site, target: Target | None, own_hosts: tuple[str, ...]) -> Redirect | None:
     """The one redirect that a rule comes to; None where it may be another, or leads to its own address."""
-    if target is None or not target.is_literal or target.origin.netloc in own_hosts or (site.soak and rule.added):
+    if target is None or not target.is_literal or target.origin.netloc in own_hosts:
+        return None
+    if rule.starts or rule.ends or (site.soak and rule.added):
         return None
     return Redirect(target.parts[0], rule.status, site.cache, rule, site)
 

@@ -72,6 +72,8 @@ class SiteTable:
         self._tiers = [tier for tier in (self.exceptions, self.main, self.regexes) if tier]
         for tier in self._tiers:
             tier.seal(site.folding)
+        comes_first = not self.exceptions and not self.main.whole
+        self.first = self.main.exact if comes_first else {}  # what the first question for a key without query is put to
 
     def __iter__(self) -> Iterator[CompiledRule]:
         for tier in self._tiers:
@@ -153,6 +155,17 @@ class RuleTable:
     def table_at(self, netloc: str) -> SiteTable | None:
         """The site whose public address is exactly this: what a target is compared with, since another port is another server."""
         return self._hosts.get(netloc)
+
+    def settled(self, path: bytes, host: str) -> Redirect | None:
+        """What every GET and HEAD of that path without a query gets, where it can be told without a key; None says nothing.
+
+        Keys are canonical, and a canonical path is its own key; so is, but for case, one that differs from it in case alone.
+        """
+        table = self._hosts.get(host)
+        if table is None:
+            return None
+        rule = table.first.get((path.lower() if table.site.folding.case else path).decode("latin-1"))
+        return None if rule is None else rule.settled
 
     def decide(self, request: Request, steps: list[Step] | None = None) -> Decision:
         """The answer for one request. With `steps`, every question asked on the way is appended to it."""

@@ -9,7 +9,8 @@ from starlette.types import Scope, Send
 
 from migrator.serve.headers import Headers, http_date
 
-_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
+# How the answers of each status begin on the wire; what comes next is the present moment.
+_STARTS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\ndate: ".encode("ascii") for status in HTTPStatus}
 
 
 class Answer(NamedTuple):
@@ -18,6 +19,12 @@ class Answer(NamedTuple):
     status: int
     headers: Headers
     body: bytes = b""
+    prepared: bytes = b""  # what follows the date on the wire, where the answer is given often
+
+
+def prepared(answer: Answer) -> Answer:
+    """The same answer, quicker to write; it keeps some hundred bytes more."""
+    return answer._replace(prepared=_after_date(answer))
 
 
 def plain_answer(status: int, text: str) -> Answer:
@@ -37,11 +44,17 @@ async def send_answer(answer: Answer, scope: Scope, send: Send, *, dated: bool =
 
 def wire_format(answer: Answer, *, to_head: bool = False, is_last: bool = False) -> bytes:
     """What `send_answer` makes a server write, in the bytes of HTTP/1.1; after the last one the connection is closed."""
-    headers = _framed(answer)
+    if answer.prepared and not (to_head or is_last):
+        return b"%b%b%b" % (_STARTS[answer.status], http_date(), answer.prepared)
+    return b"%b%b%b" % (_STARTS[answer.status], http_date(), _after_date(answer, to_head=to_head, is_last=is_last))
+
+
+def _after_date(answer: Answer, *, to_head: bool = False, is_last: bool = False) -> bytes:
+    headers = _framed(answer, dated=False)
     if is_last:
         headers.append((b"connection", b"close"))
-    lines = [b"%b: %b\r\n" % field for field in headers]
-    return b"".join([_STATUS_LINES[answer.status], *lines, b"\r\n", b"" if to_head else answer.body])
+    lines = [b"\r\n%b: %b" % field for field in headers]
+    return b"".join([*lines, b"\r\n\r\n", b"" if to_head else answer.body])
 
 
 def _framed(answer: Answer, *, dated: bool = True) -> Headers:

@@ -1,4 +1,4 @@
-"""The early road: an app that knows at once how it would answer a request's head says so, and no task is started for it.
+"""The early road: an app that knows at once how it would answer a plain head says so, and neither parser nor task is started.
 
 Only the road differs. What the answer is comes from the same functions, and both roads write the same bytes.
 """
@@ -8,26 +8,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any, Protocol, cast, runtime_checkable
-from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 from uvicorn.protocols.utils import get_client_addr, get_path_with_query_string
 
 from migrator.serve.answer import Answer, wire_format
-from migrator.serve.headers import Headers
+from migrator.serve.plain_head import END_OF_HEAD, PlainHead, plain_head
 
-EarlyAnswer = Callable[[Scope], Answer | None]
-
-_METHODS = frozenset(("GET", "HEAD"))
-_FRAMING = frozenset((b"content-length", b"transfer-encoding"))
+EarlyAnswer = Callable[[PlainHead], Answer | None]
 
 
 @runtime_checkable
 class AnswersEarly(Protocol):
     """An ASGI app that can tell some of its answers without being run."""
 
-    def early_answer(self, scope: Scope) -> Answer | None:
-        """What it would send, dated, for an `http` scope without a body; None where it has to be run."""
+    def early_answer(self, head: PlainHead) -> Answer | None:
+        """What it would send to that request, dated; None where it has to be run."""
 
 
 def early_answer_of(app: ASGIApp) -> EarlyAnswer | None:
@@ -35,36 +31,31 @@ def early_answer_of(app: ASGIApp) -> EarlyAnswer | None:
     return app.early_answer if isinstance(app, AnswersEarly) else None
 
 
-def is_whole(method: str, target: bytes, headers: Headers) -> bool:
-    """Whether a request is read-only and at its end with its head. Targets that are no ASCII are left to the plain road."""
-    return method in _METHODS and target.isascii() and not [name for name, _ in headers if name in _FRAMING]
+def early_bytes(
+    early: EarlyAnswer, data: bytes, start: int, client: tuple[str, int] | None, log: logging.Logger | None
+) -> tuple[bytes, int, bool] | None:
+    """The answer to the request that `data` has at `start`, as it goes on the wire; where that ends; whether it is the last.
 
-
-def fill_in(scope: Scope, method: str, version: str, target: bytes) -> None:
-    """Give a scope what its request line says; `target` is in origin form and ASCII."""
-    raw_path, _, query = target.partition(b"?")
-    path = raw_path.decode("ascii")
-    scope["method"] = method
-    scope["http_version"] = version
-    scope["path"] = unquote(path) if "%" in path else path
-    scope["raw_path"] = raw_path
-    scope["query_string"] = query
-
-
-def early_bytes(early: EarlyAnswer, scope: Scope, *, is_last: bool, log: logging.Logger | None) -> bytes:
-    """The answer to a filled-in scope as it goes on the wire; b"" where the app has to be run. A `log` gets its line."""
+    None where it is no plain one, or the app has to be run. A `log` gets the answer's line.
+    """
+    end = data.find(END_OF_HEAD, start) + len(END_OF_HEAD)
+    head = plain_head(data, start, end)
+    if head is None:
+        return None
     try:
-        answer = early(scope)
+        answer = early(head)
     except Exception:  # it comes again on the plain road, which tells of it
-        return b""
+        return None
     if answer is None:
-        return b""
+        return None
     if log is not None:
-        _log_access(log, scope, answer.status)
-    return wire_format(answer, to_head=scope["method"] == "HEAD", is_last=is_last)
+        _log_access(log, head, client, answer.status)
+    is_last = head.is_last
+    return wire_format(answer, to_head=head.method == b"HEAD", is_last=is_last), end, is_last
 
 
-def _log_access(log: logging.Logger, scope: Scope, status: int) -> None:
+def _log_access(log: logging.Logger, head: PlainHead, client: tuple[str, int] | None, status: int) -> None:
     """Write the line that uvicorn writes for a request."""
+    scope = head.scope(client)
     address, target = get_client_addr(cast(Any, scope)), get_path_with_query_string(cast(Any, scope))
     log.info('%s - "%s %s HTTP/%s" %d', address, scope["method"], target, scope["http_version"], status)

@@ -83,6 +83,11 @@ def is_host(value: bytes) -> bool:
     return _HOST.fullmatch(value) is not None
 
 
+def has_body(headers: Headers) -> bool:
+    """Whether a request with these fields has a body of its own (RFC 9112 section 6.3)."""
+    return any(name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0")) for name, value in headers)
+
+
 def request_headers(scope: Scope, public: Address, pseudonym: bytes) -> Headers:
     """The client's fields as the upstream may see them, with Host, Via and the forwarding fields made anew.
 

@@ -9,16 +9,17 @@ import asyncio
 from typing import Any, NoReturn, cast
 
 import httptools
-from starlette.types import Scope
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from migrator.serve.answer import wire_format
-from migrator.serve.early import EarlyAnswer, early_bytes, fill_in, is_whole
+from migrator.serve.early import EarlyAnswer, early_bytes
+from migrator.serve.headers import has_body
 from migrator.serve.old_client import unchunked
 from migrator.serve.options import ConnectionOptions, RequestLimits
-from migrator.serve.parting import Outgoing, PartingTransport, Phase
+from migrator.serve.parting import Outgoing, PartingTransport, PatientFlow, Phase, is_slow
+from migrator.serve.plain_head import allow_plain_heads, may_become_plain
 from migrator.serve.refusal import FORBIDDEN_METHODS, refusal
 from migrator.serve.request_target import asks_the_server, is_origin_form, origin_form
 
@@ -48,26 +49,26 @@ class HardenedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._limits = limits
         self._options = options
-        self._early = early
+        self._early = early if allow_plain_heads(limits) else None
         self._most_unread = limits.target + limits.fields + limits.field_count * _FIELD_OVERHEAD
         patience = (options.head, options.body_gap, options.write_stall, options.parting, options.keep_alive)
         self._tick = min(*patience, 4 * _SLOWEST_LOOK) / 4
-        self._phase = Phase.HEAD
+        self._phase = Phase.NEW
         self._since = self._heard = 0.0  # when the phase began, and when it last went on
         self._unread = 0  # bytes in a row that made neither a head nor a body complete
         self._received = self._discarded = self._fields = 0
         self._status = 0  # what a parser's callback refuses with
-        self._is_deaf = self._is_last = False  # hears no more; has sent, or is about to send, its last early answer
-        self._early_bytes = b""  # what answers the request whose head was read last, where nothing else has to
-
-    # The connection
+        self._is_deaf = False  # hears no more
+        self._held = b""  # the beginning of a request that came behind one that was answered early
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a first request."""
         super().connection_made(transport)
         self._raw = transport
+        self.flow = PatientFlow(transport, self.pipeline)
         self._outgoing = Outgoing(transport, self.loop.time())
-        self.transport = cast(asyncio.Transport, PartingTransport(transport, self._part))
+        self._parting = PartingTransport(transport, self.loop, self._part)
+        self.transport = cast(asyncio.Transport, self._parting)
         self._since = self.loop.time()
         self._looking = self.loop.call_later(self._tick, self._look)
 
@@ -80,7 +81,11 @@ class HardenedProtocol(HttpToolsProtocol):
         """Read on, unless what came before was refused."""
         if self._is_deaf:
             return
-        if self._phase is Phase.IDLE:
+        if self._phase is Phase.IDLE or self._phase is Phase.NEW or self._held:
+            if self._early is not None and not self._is_answering:
+                data = self._answer_early(self._early, self._held + data)
+                if not data:
+                    return
             self._enter(Phase.HEAD)
         self._unread += len(data)
         try:
@@ -91,6 +96,9 @@ class HardenedProtocol(HttpToolsProtocol):
         else:
             if self._unread > self._most_unread + len(data):
                 self._refuse(431)
+
+    def _should_upgrade(self) -> bool:
+        return super()._should_upgrade() and self.parser.get_method() == b"GET"  # RFC 6455 section 4.1
 
     def _feed(self, data: bytes) -> None:
         while data:
@@ -107,8 +115,6 @@ class HardenedProtocol(HttpToolsProtocol):
         """The client takes its answer again."""
         self._outgoing.went_on(self.loop.time())
         super().resume_writing()
-
-    # The parser's callbacks
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
@@ -146,10 +152,11 @@ class HardenedProtocol(HttpToolsProtocol):
         if not is_origin_form(self.url) and not asks_the_server(method, self.url):
             host = next((value for name, value in self.headers if name == b"host"), b"")
             self.url = origin_form(self.url, host) or self._stop(400)
+        if self.parser.should_upgrade() and has_body(self.headers):
+            self._stop(400)  # the parser would take the body for the next request
         self.expect_100_continue = self.expect_100_continue and version == "1.1"  # RFC 9110 section 10.1.1
-        if not self._answer_early(method, version):
-            self._enter(Phase.BODY)
-            super().on_headers_complete()
+        self._enter(Phase.BODY)
+        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
@@ -166,10 +173,7 @@ class HardenedProtocol(HttpToolsProtocol):
         """The request is whole."""
         self._unread = 0
         self._enter(Phase.IDLE)
-        if self._early_bytes:
-            self._send_early()
-        else:
-            super().on_message_complete()
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """An answer of an app's is whole."""
@@ -178,37 +182,41 @@ class HardenedProtocol(HttpToolsProtocol):
         if self._phase is Phase.IDLE:
             self._enter(Phase.IDLE)
 
-    @property
-    def _is_answering(self) -> bool:
-        """Whether an app is at work."""
-        return self.cycle is not None and not self.cycle.response_complete
-
     # The early road
 
-    def _answer_early(self, method: str, version: str) -> bool:
-        """Whether the app has an answer at once, and it can be sent: it then is, when the parser is through with the request."""
-        if self._early is None or self._is_answering or self.flow.write_paused or self.parser.should_upgrade():
-            return False
-        if not is_whole(method, self.url, self.headers):
-            return False
-        scope = cast(Scope, self.scope)
-        fill_in(scope, method, version, self.url)
-        self._is_last = version == "1.0" or not self.parser.should_keep_alive()
-        log = self.access_logger if self.access_log else None
-        self._early_bytes = early_bytes(self._early, scope, is_last=self._is_last, log=log)
-        return bool(self._early_bytes)
+    @property
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
 
-    def _send_early(self) -> None:
-        self.server_state.total_requests += 1
-        self._raw.write(self._early_bytes)
-        self._early_bytes = b""
-        if self._is_last:
-            self._part()
+    def _answer_early(self, early: EarlyAnswer, data: bytes) -> bytes:
+        """Answer the plain requests that `data` begins with, as long as the app can at once; what is left for the parser."""
+        start, is_last, log = 0, False, self.access_logger if self.access_log else None
+        while start < len(data) and not (is_last or self.flow.write_paused):
+            found = early_bytes(early, data, start, self.client, log)
+            if found is None:
+                break
+            answer, start, is_last = found
+            self._write(answer)
+            self.server_state.total_requests += 1
+        rest, self._held = data[start:], b""
+        if start:
+            self._enter(Phase.IDLE)
+            if is_last:
+                self._part()
+                return b""
+            if rest and may_become_plain(rest):
+                self._enter(Phase.HEAD)
+                rest, self._held = b"", rest
+        return rest
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if cycle.scope["http_version"] == "1.0":
             app = unchunked(app, cycle)
         super()._start_asgi_task(cycle, app)
+
+    def _write(self, answer: bytes) -> None:
+        self._parting.flush()
+        self._raw.write(answer)
 
     # What ends a connection
 
@@ -228,7 +236,7 @@ class HardenedProtocol(HttpToolsProtocol):
             self._enter(Phase.IDLE)
         else:
             if self._phase is not Phase.BODY:  # else it has its answer
-                self._raw.write(wire_format(refusal(status), is_last=True))
+                self._write(wire_format(refusal(status), is_last=True))
             self._part()
 
     def _abandon(self, status: int) -> None:
@@ -238,13 +246,14 @@ class HardenedProtocol(HttpToolsProtocol):
         if self.cycle.response_started or self.pipeline:
             self._raw.abort()
         else:
-            self._raw.write(wire_format(refusal(status), is_last=True))
+            self._write(wire_format(refusal(status), is_last=True))
             self._part()
 
     def _part(self) -> None:
         """Close, but let a client that is still sending read its answer first (RFC 9112 section 9.6)."""
         if self._raw.is_closing() or self._phase is Phase.PARTING:
             return
+        self._parting.flush()
         is_heard_out = self._phase is Phase.IDLE and not self._is_deaf
         self._is_deaf = True
         self._enter(Phase.PARTING)
@@ -252,6 +261,7 @@ class HardenedProtocol(HttpToolsProtocol):
             self._raw.close()
         else:
             self._raw.write_eof()
+            self.pipeline.clear()
             self.flow.resume_reading()
 
     def _leave_to_websocket(self) -> None:
@@ -261,8 +271,6 @@ class HardenedProtocol(HttpToolsProtocol):
         self._looking.cancel()
         self.transport = self._raw
         self.handle_websocket_upgrade()
-
-    # Time
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
@@ -281,14 +289,11 @@ class HardenedProtocol(HttpToolsProtocol):
         elif self.flow.read_paused:  # by us
             self._since += self._tick
             self._heard = now
+        elif phase is Phase.NEW and now - self._since > options.head:
+            self._raw.close()
         elif phase is Phase.HEAD and now - self._since > options.head:
-            self._refuse(408) if self._unread else self._raw.close()
+            self._refuse(408)
         elif phase is Phase.IDLE and not self._is_answering and now - self._since > options.keep_alive:
             self._part()
-        elif phase is Phase.BODY and self._is_slow(now):
+        elif phase is Phase.BODY and is_slow(now, self._since, self._heard, self._received, options):
             self._refuse(408)
-
-    def _is_slow(self, now: float) -> bool:
-        options = self._options
-        allowed = options.body_gap + self._received / options.body_rate
-        return now - self._heard > options.body_gap or now - self._since > allowed

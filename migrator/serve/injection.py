@@ -152,7 +152,7 @@ class InjectingSend:
         """Take a body's first bytes. Mostly they tell all; the rest then goes by as it comes."""
         self._fields = None
         html, injection = fields.html, self._injection
-        finding = None if html.coding else injection.heads.find(data, html.encoding_known)
+        finding = None if html.coding else injection.heads.find(bytes(data), html.encoding_known)  # some apps send memoryviews
         if finding is None:
             insertion = Insertion(injection.markup(fields, self._start), encoding_known=html.encoding_known)
             rewriting = Rewriting(html.coding, insertion)

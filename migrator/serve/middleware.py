@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -14,15 +15,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from migrator.errors import UpstreamError
 from migrator.rules.decision import Decision, Gone, Redirect, Serve
-from migrator.rules.rule import Home, Site
+from migrator.rules.rule import Home, Rule, Site
 from migrator.rules.table import Request, RuleTable
-from migrator.serve.answer import Answer, plain_answer, send_answer
+from migrator.serve.answer import Answer, plain_answer, prepared, send_answer
 from migrator.serve.banner import Banner
 from migrator.serve.headers import Headers
 from migrator.serve.injection import InjectingSend, Injection
 from migrator.serve.notices import Notices
+from migrator.serve.plain_head import PlainHead
 
 Homes = Mapping[tuple[str, Home], ASGIApp]
+
+_REMEMBERED = 8192  # answers, of about a kilobyte each
+_UNDER_WAY = 256  # requests, on their way from the early road to the plain one
 
 
 def utc_today() -> dt.date:
@@ -58,6 +63,7 @@ class Transition:
         self._name_rules = name_rules
         self._dated = dated
         self._today = today
+        self._decided: dict[Request, tuple[RuleTable, Serve]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Only `http` and `websocket` scopes come here; app.py sees to the lifespan."""
@@ -65,7 +71,7 @@ class Transition:
         if not request.path.startswith(b"/"):
             await _refuse(scope, receive, send)
             return
-        decision = self.table.decide(request)
+        decision = self._decision(request)
         if isinstance(decision, Serve):
             await self._serve(decision, request, scope, receive, send)
         elif scope["type"] == "websocket":
@@ -73,11 +79,30 @@ class Transition:
         else:
             await self._send(self._answer(decision, scope), scope, send)
 
-    def early_answer(self, scope: Scope) -> Answer | None:
-        """The answer to an `http` scope that the map alone decides; None where a site has to be asked."""
-        request = self._request(scope)
+    def early_answer(self, head: PlainHead) -> Answer | None:
+        """The answer to a plain request that the map alone decides; None where a site has to be asked."""
+        host = head.host.decode("ascii")
+        settled = None if head.query else self.table.settled(head.path, host)
+        if settled is not None:
+            return _prepared_redirect(settled.location, settled.status, settled.max_age, self._name_of(settled.rule))
+        request = Request(head.path, head.query, host, head.method.decode("ascii"), self._today())
         decision = self.table.decide(request)
-        return None if isinstance(decision, Serve) else self._answer(decision, scope)
+        if isinstance(decision, Redirect):
+            return self._redirect(decision)
+        if isinstance(decision, Serve):
+            self._remember(request, decision)
+            return None
+        return self._answer(decision, head.scope())
+
+    def _remember(self, request: Request, decision: Serve) -> None:
+        """Keep a decision for the moment when its request comes again, by the plain road."""
+        if len(self._decided) >= _UNDER_WAY:
+            self._decided.clear()  # of requests that never came
+        self._decided[request] = self.table, decision
+
+    def _decision(self, request: Request) -> Decision:
+        table, decision = self._decided.pop(request, (None, None))
+        return decision if decision is not None and table is self.table else self.table.decide(request)
 
     def _request(self, scope: Scope) -> Request:
         host = _host(scope["headers"])
@@ -116,16 +141,21 @@ class Transition:
 
     def _answer(self, decision: Decision, scope: Scope) -> Answer:
         if isinstance(decision, Redirect):
-            answer = redirect_answer(decision)
-        elif isinstance(decision, Gone):
+            return self._redirect(decision)
+        if isinstance(decision, Gone):
             answer = self._notices.gone(scope, decision)
         else:
             answer = self._notices.not_found(scope, decision.site)
-        rule = decision.rule
-        if self._name_rules and rule is not None:
-            name = quote(f"migrator; rule={rule.place.file}:{rule.place.line}", safe="/:;= ").encode("ascii")
-            answer = answer._replace(headers=[*answer.headers, (b"x-redirect-by", name)])
-        return answer
+        return _named(answer, self._name_of(decision.rule))
+
+    def _redirect(self, decision: Redirect) -> Answer:
+        return redirect_answer(decision.location, decision.status, decision.max_age, self._name_of(decision.rule))
+
+    def _name_of(self, rule: Rule | None) -> bytes:
+        """What an answer says of the rule that led to it; b"" where nothing."""
+        if rule is None or not self._name_rules:
+            return b""
+        return quote(f"migrator; rule={rule.place.file}:{rule.place.line}", safe="/:;= ").encode("ascii")
 
 
 def _host(headers: Headers) -> bytes:
@@ -135,16 +165,24 @@ def _host(headers: Headers) -> bytes:
     return b""
 
 
-def redirect_answer(decision: Redirect) -> Answer:
+def redirect_answer(location: str, status: int, max_age: int, name: bytes = b"") -> Answer:
     """The answer for a redirect, with a short text for clients that follow none (RFC 9110 section 15.4)."""
-    location = decision.location
     body = f'<!doctype html><title>Moved</title><p>This page has moved to <a href="{escape(location)}">its new address</a>.\n'
     headers = [
         (b"location", location.encode("ascii")),
-        (b"cache-control", b"public, max-age=%d" % decision.max_age),
+        (b"cache-control", b"public, max-age=%d" % max_age),
         (b"content-type", b"text/html; charset=utf-8"),
     ]
-    return Answer(decision.status, headers, body.encode())
+    return _named(Answer(status, headers, body.encode()), name)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _prepared_redirect(location: str, status: int, max_age: int, name: bytes) -> Answer:
+    return prepared(redirect_answer(location, status, max_age, name))
+
+
+def _named(answer: Answer, name: bytes) -> Answer:
+    return answer._replace(headers=[*answer.headers, (b"x-redirect-by", name)]) if name else answer
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

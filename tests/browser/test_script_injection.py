@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from starlette.types import Scope
 
 from migrator.errors import Place
-from migrator.rules.decision import Gone, Redirect
+from migrator.rules.decision import Gone
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import redirect_answer
@@ -48,7 +48,7 @@ def pages() -> dict[str, Document]:
         notices = Notices(environment(None), load_catalogue(None), site_name=text, links={"search": f"https://x.example/{text}"})
         made[f"/embed/notice/{language}"] = Document(notice(notices, text))
         location = f"https://x.example/{text}".encode("ascii", "ignore").decode()
-        moved = redirect_answer(Redirect(location, 301, 0, None, SITE))
+        moved = redirect_answer(location, 301, 0)
         made[f"/embed/moved/{language}"] = Document(moved.body.decode())
     return made | {f"/embed/live/{name}": document(live) for name, live in LIVE.items()}
 

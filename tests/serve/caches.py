@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from migrator.app import TransitionSite
 from migrator.serve.answer import Answer
+from migrator.serve.plain_head import PlainHead
 from tests.ports import free_port
 from tests.serve.fronts import nginx, running
 
@@ -62,9 +63,9 @@ class Door:
             await site.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def early_answer(self, scope: Scope) -> Answer | None:
+    def early_answer(self, head: PlainHead) -> Answer | None:
         """What the site of the moment says at once."""
-        return self.site.early_answer(scope)
+        return self.site.early_answer(head)
 
     def becomes(self, site: TransitionSite) -> None:
         """Let that one answer from now on."""

@@ -90,8 +90,9 @@ HOSTS = (
 CONNECTIONS = (
     b"Connection: Content-Length", b"Connection: Transfer-Encoding", b"Connection: Host",
     b"Connection: close, Content-Length", b"Connection: \0", b"Connection:", b"Connection: keep-alive, keep-alive",
-
-    b"Upgrade: websocket", b"Expect: 100-continue", b"Expect: 200-ok", b"Expect: 100-continue, 100-continue", b"Expect:",
+    b"Connection: Upgrade\r\nUpgrade: h2c", b"Connection: Upgrade\r\nUpgrade: nothing",
+    b"Connection: Upgrade\r\nUpgrade: websocket", b"Upgrade: websocket", b"Expect: 100-continue", b"Expect: 200-ok",
+    b"Expect: 100-continue, 100-continue", b"Expect:",
     b"TE: trailers, chunked", b"Trailer: Content-Length", b"Keep-Alive: timeout=5", b"Proxy-Connection: keep-alive",
     b"Content-Encoding: chunked", b"Max-Forwards: 0",
 )  # fmt: skip

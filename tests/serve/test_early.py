@@ -11,20 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote
 
 import anyio
-import httptools
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from migrator.app import TransitionSite
 from migrator.serve.answer import Answer, send_answer
-from migrator.serve.early import fill_in
-from migrator.serve.options import ServerOptions
-from migrator.serve.request_target import is_origin_form
+from migrator.serve.options import RequestLimits, ServerOptions
+from migrator.serve.plain_head import PlainHead
 from migrator.settings import load_settings
 from tests.ports import free_port
 from tests.serve.hardened import HASTY, connect, hardened, read_to_end, status_of
@@ -33,11 +28,12 @@ from tests.serve.live import eventually, talk
 MAP = """version: 1
 sites: {{main: {{hosts: [old.example], legacy: "http://127.0.0.1:{port}", new: "https://new.example"}}}}
 banner: {{site_name: Example}}
-redirects: {{/moved: /there, /caf%C3%A9: /coffee, /q: "/to?a=1&b=<2>"}}
+redirects: {{/moved: /there, /a%20b: /c, /caf%C3%A9: /coffee, /q: "/to?a=1&b=<2>"}}
 rules:
   - {{from: /closed, gone: true}}
   - {{from: "/blog/:slug", to: "/posts/:slug"}}
   - {{from: /temporary, to: /elsewhere, status: 302}}
+  - {{from: /once, to: /then, ends: 2001-01-01}}
 """
 HOST = b"Host: old.example\r\n"
 CLOSE = HOST + b"Connection: close\r\n\r\n"
@@ -47,6 +43,23 @@ REQUESTS = {
     "HTTP/1.0": b"GET /moved HTTP/1.0\r\n" + HOST + b"\r\n",
     "HTTP/1.0 that would stay": b"GET /moved HTTP/1.0\r\nConnection: keep-alive\r\n" + HOST + b"\r\n",
     "HTTP/1.0 without Host": b"GET /moved HTTP/1.0\r\n\r\n",
+    "HTTP/1.0 through a proxy": b"GET /moved HTTP/1.0\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n" + HOST + b"\r\n",
+    "HEAD that is not the last": b"HEAD /moved HTTP/1.1\r\n" + HOST + b"\r\nGET /moved HTTP/1.1\r\n" + CLOSE,
+    "other case": b"GET /MOVED HTTP/1.1\r\n" + CLOSE,
+    "other case, escaped": b"GET /A%20B HTTP/1.1\r\n" + CLOSE,
+    "slash at the end": b"GET /moved/ HTTP/1.1\r\n" + CLOSE,
+    "dot segments": b"GET /x/../moved HTTP/1.1\r\n" + CLOSE,
+    "index file": b"GET /moved/index.html HTTP/1.1\r\n" + CLOSE,
+    "session": b"GET /moved;jsessionid=1 HTTP/1.1\r\n" + CLOSE,
+    "host of another case, with a port": b"GET /moved HTTP/1.1\r\nHost: OLD.example:8080\r\nConnection: close\r\n\r\n",
+    "no longer": b"GET /once HTTP/1.1\r\n" + CLOSE,
+    "nothing but a mark for a query": b"GET /moved? HTTP/1.1\r\n" + CLOSE,
+    "no space after the colon": b"GET /moved HTTP/1.1\r\nHost:old.example\r\nConnection:close\r\n\r\n",
+    "close said twice": b"GET /moved HTTP/1.1\r\nConnection: close\r\n" + CLOSE,
+    "close and keep-alive": b"GET /moved HTTP/1.1\r\nConnection: keep-alive\r\n" + CLOSE,
+    "empty line before": b"\r\nGET /moved HTTP/1.1\r\n" + CLOSE,
+    "tab within": b"GET /moved HTTP/1.1\r\nX-A: a\tb\r\n" + CLOSE,
+    "page of a language": b"GET /fr/closed HTTP/1.1\r\nHost: b.example\r\nAccept-Language: ar\r\nConnection: close\r\n\r\n",
     "query": b"GET /moved?a=%3C&b HTTP/1.1\r\n" + CLOSE,
     "merged query": b"GET /q?b=3&c=\"' HTTP/1.1\r\n" + CLOSE,
     "absolute form": b"GET http://old.example/moved?x HTTP/1.1\r\n" + CLOSE,
@@ -69,6 +82,12 @@ REQUESTS = {
     "two hosts": b"GET /moved HTTP/1.1\r\n" + HOST + CLOSE,
     "no host": b"GET /moved HTTP/1.1\r\nConnection: close\r\n\r\n",
     "two at once": b"GET /moved HTTP/1.1\r\n" + HOST + b"\r\nGET /closed HTTP/1.1\r\n" + CLOSE,
+    "three, one of them not plain": b"GET /moved HTTP/1.1\r\n"
+    + HOST
+    + b"\r\nPOST /moved HTTP/1.1\r\n"
+    + HOST
+    + b"Content-Length: 0\r\n\r\nGET /closed HTTP/1.1\r\n"
+    + CLOSE,
     "one behind the last": b"GET /moved HTTP/1.1\r\n" + CLOSE + b"GET /closed HTTP/1.1\r\n" + CLOSE,
 }
 
@@ -81,13 +100,13 @@ class EarlyRecorder:
         self.scopes: list[Scope] = []
         self._delay = delay
 
-    def early_answer(self, scope: Scope) -> Answer | None:
-        if scope["path"] == "/fault":
+    def early_answer(self, head: PlainHead) -> Answer | None:
+        if head.path == b"/fault":
             raise ValueError("a fault of the app's")
-        if not scope["path"].startswith("/early"):
+        if not head.path.startswith(b"/early"):
             return None
-        self.early.append(scope["path"])
-        return Answer(200, [], scope["path"].encode())
+        self.early.append(head.path.decode())
+        return Answer(200, [], head.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -127,23 +146,56 @@ def get(path: str, fields: bytes = b"") -> bytes:
     return f"GET {path} HTTP/1.1\r\n".encode() + HOST + fields + b"\r\n"
 
 
+def _undated(answers: bytes) -> bytes:
+    return re.sub(rb"\r\ndate: [^\r]+", b"\r\ndate:", answers)
+
+
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
 def test_both_roads_answer_with_the_same_bytes(request_bytes: bytes, roads: tuple[str, str]) -> None:
-    fast, slow = (re.sub(rb"\r\ndate: [^\r]+", b"\r\ndate:", talk(base, request_bytes)) for base in roads)
+    fast, slow = (_undated(talk(base, request_bytes)) for base in roads)
 
     assert status_of(fast)
     assert fast == slow
 
 
-@given(st.from_regex(rb"/(?:[!-~]|%[0-9A-F]{2}){0,20}(?:\?[!-~]{0,10})?", fullmatch=True).filter(is_origin_form))
-def test_a_target_is_taken_apart_as_uvicorn_does(target: bytes) -> None:
-    scope: Scope = {}
-    fill_in(scope, "GET", "1.1", target)
-    parsed = httptools.parse_url(target)
+def test_wherever_a_request_is_cut_in_two_the_answer_is_the_same(roads: tuple[str, str]) -> None:
+    whole = b"GET /moved HTTP/1.1\r\n" + HOST + b"\r\nGET /closed HTTP/1.1\r\n" + CLOSE
+    expected = _undated(talk(roads[1], whole))
+    for cut in range(1, len(whole), 5):
+        with connect(roads[0]) as client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.sendall(whole[:cut])
+            time.sleep(0.002)
+            client.sendall(whole[cut:])
 
-    assert scope["raw_path"] == parsed.path
-    assert scope["query_string"] == (parsed.query or b"")
-    assert scope["path"] == unquote(parsed.path.decode())
+            assert _undated(read_to_end(client)) == expected
+
+
+def test_roads_alternate_on_one_connection() -> None:
+    body = b"POST /late HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\n\r\nab"
+    with recorded() as (base, app), connect(base) as client:
+        for number, request in enumerate([get("/early"), body, get("/early"), get("/late"), get("/early")], 1):
+            client.sendall(request)
+            assert client.recv(65536).startswith(b"HTTP/1.1 200")
+            assert len(app.early) + len(app.scopes) == number
+
+    assert len(app.early) == 3
+
+
+def test_where_less_is_allowed_than_a_plain_head_may_have_all_go_the_plain_road() -> None:
+    app = EarlyRecorder()
+    with hardened(app, ServerOptions(grace=2, limits=RequestLimits(field=100))) as base:
+        assert status_of(talk(base, get("/early", b"Connection: close\r\n"))) == 200
+        assert status_of(talk(base, get("/early", b"X-A: " + b"a" * 100 + b"\r\n"))) == 431
+    assert not app.early
+
+
+def test_half_a_request_behind_an_early_answer_is_timed_out() -> None:
+    with recorded() as (base, _), connect(base) as client:
+        client.sendall(get("/early") + b"GET /early HT")
+        answer = read_to_end(client)
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"408"]
 
 
 def test_an_early_answer_starts_no_app() -> None:

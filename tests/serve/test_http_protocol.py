@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import anyio
 import pytest
 from starlette.types import Receive, Scope, Send
 
@@ -265,3 +266,24 @@ def test_a_client_that_reads_slowly_but_reads_is_not_let_go() -> None:
         got += len(read_to_end(connection))
 
     assert got > size
+
+
+def test_requests_that_wait_for_their_turn_are_not_read_ahead_without_end() -> None:
+    """uvicorn alone reads some sixty of these for each that it answers, and keeps them all."""
+    answered = 0
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal answered
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+        answered += 1
+        await anyio.sleep(0.001)
+
+    asked = head(b"POST /" + b"x" * 4000 + b" HTTP/1.1", b"Content-Length: 0") * 100
+    sent = 0
+    with hardened(app) as base, connect(base) as connection:
+        while answered < 300:
+            sent += connection.send(asked[sent % len(asked) :])
+
+        assert sent < 300 * 4100 + 12_000_000, "more than the system's buffers hold, beside what was answered"

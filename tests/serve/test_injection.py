@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import gzip
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -152,6 +153,15 @@ def test_a_page_that_takes_no_banner_keeps_its_bytes_and_their_fields() -> None:
     assert got.headers[b"content-length"] == b"%d" % len(page)
     assert got.headers[b"etag"] == b'"e-migrator-abc123"'
     assert b"x-migrator-banner" not in got.headers
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_bytes_of_every_kind_that_apps_send_are_taken(kind: Callable[[bytes], bytes], coding: str) -> None:
+    page = coded(coding, PAGE) if coding else PAGE
+    for cut in (10, len(page) - 2):
+        got = ask([kind(page[:cut]), kind(page[cut:])], [HTML, *([(b"content-encoding", b"gzip")] if coding else [])])
+        assert (gzip.decompress(got.body) if coding else got.body) == WITH_BANNER
 
 
 def test_a_page_of_unknown_length_is_not_held_until_its_end() -> None:

@@ -20,8 +20,9 @@ from migrator.errors import ConfigError, UpstreamError
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
+from migrator.serve.plain_head import plain_head
 from migrator.templating import environment
-from tests.rules.making import SITE, leaving_table
+from tests.rules.making import SITE, leaving_table, table
 from tests.serve.live import serve, talk
 
 PAGE = b"<!doctype html><html lang=fr><head><title>Accueil</title></head><body class=x><p>Bonjour \xc3\xa9</p></body></html>"
@@ -206,6 +207,25 @@ def test_an_address_that_nobody_decided_is_led_to_the_new_site_for_now(tmp_path:
     assert answer.startswith(b"HTTP/1.1 302 ")
     assert b"\r\nlocation: https://www.new.example/a%20b?y=2&x=%0a&y=1\r\n" in answer
     assert b"\r\ncache-control: public, max-age=3600\r\n" in answer
+
+
+def test_a_map_that_changes_between_the_two_roads_of_a_request_is_asked_again() -> None:
+    """Whatever was decided early for it, and for hundreds that never came."""
+    door = Transition(table=table(""), notices=Notices(environment(None), load_catalogue(None)), homes={})
+    for number in [*range(600), 1]:
+        asked = b"GET /%d HTTP/1.1\r\nHost: old.example\r\nConnection: close\r\n\r\n" % number
+        head = plain_head(asked, 0, len(asked))
+        assert head
+        assert door.early_answer(head) is None
+    assert head
+    with serve(door) as base:
+        before = talk(base, asked)
+        door.early_answer(head)
+        door.table = table("redirects: {/1: /new}")
+        after = talk(base, asked)
+
+    assert before.startswith(b"HTTP/1.1 404 ")
+    assert after.startswith(b"HTTP/1.1 301 ")
 
 
 async def found_by_nobody(scope: Scope, receive: Receive, send: Send) -> None:
