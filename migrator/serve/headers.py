@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
+from typing import NamedTuple
 
 from starlette.types import Scope
 
@@ -52,8 +52,7 @@ _SCHEMES_OF_WEBSOCKETS = {"ws": "http", "wss": "https"}  # what their handshake 
 _DEFAULT_PORTS = {b"http": b":80", b"https": b":443"}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A scheme and an authority as header fields write them."""
 
     scheme: bytes
@@ -107,7 +106,8 @@ def request_headers(scope: Scope, public: Address, pseudonym: bytes) -> Headers:
     passed = [value for name, value in raw if name == b"via" and not _CONTROL.search(value)]
     version = b"1.0" if scope.get("http_version") == "1.0" else b"1.1"
     kept.append((b"via", b", ".join([*passed, version + b" " + pseudonym])))
-    return kept + _forwarding_headers(scope, public)
+    client = scope.get("client")
+    return kept + _forwarding_headers(client[0] if client else "", public)
 
 
 def without_handshake(headers: Headers) -> Headers:
@@ -117,8 +117,8 @@ def without_handshake(headers: Headers) -> Headers:
 
 def passes_through(headers: Iterable[tuple[bytes, bytes]], pseudonym: bytes) -> int:
     """How often a request has come through the proxy that signs its Via entries with `pseudonym`."""
-    entries = [entry.split() for name, value in headers if name == b"via" for entry in value.split(b",")]
-    return sum(1 for entry in entries if entry[1:2] == [pseudonym])
+    told = [value for name, value in headers if name == b"via"]
+    return sum(entry.split()[1:2] == [pseudonym] for value in told for entry in value.split(b",")) if told else 0
 
 
 def response_headers(raw: Iterable[tuple[bytes, bytes]], status: int, upstream: Address, public: Address) -> Headers:
@@ -163,11 +163,11 @@ def _named_by_connection(headers: Headers) -> frozenset[bytes]:
     return frozenset(name for name in names if not name.startswith((b"content-", b"x-forwarded-")))
 
 
-def _forwarding_headers(scope: Scope, public: Address) -> Headers:
+@lru_cache(maxsize=1024)
+def _forwarding_headers(client: str, public: Address) -> Headers:
     """RFC 7239 and the fields that older applications read instead."""
     headers = [(b"x-forwarded-proto", public.scheme), (b"x-forwarded-host", public.authority)]
-    client = scope.get("client")
-    peer = client[0].encode("utf-8", "replace") if client and client[0] else b""
+    peer = client.encode("utf-8", "replace")
     if _IP.fullmatch(peer):
         headers += [(b"x-forwarded-for", peer), (b"x-real-ip", peer)]
     else:

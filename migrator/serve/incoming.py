@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import cast
 
 from starlette.types import Receive
 
@@ -24,7 +25,6 @@ class Incoming:
         self._receive = receive
         self._first = b""
         self._is_whole = asyncio.Event()
-        self._watcher: asyncio.Task[None] | None = None
         self.has_left = False
 
     async def begin(self) -> None:
@@ -44,32 +44,15 @@ class Incoming:
             if part := await self._next():
                 yield part
 
-    @asynccontextmanager
-    async def until_left(self) -> AsyncIterator[None]:
-        """Run the block while the client is there: when it leaves, the block is cancelled and ends quietly."""
-        try:
-            # A deadline that is moved to the present when the client leaves: asyncio's one scope that cancels its own block.
-            async with asyncio.timeout(None) as presence:
-                watching = asyncio.get_running_loop().call_later(_WATCH_AFTER, self._begin_watch, presence)
-                try:
-                    yield
-                finally:
-                    watching.cancel()
-                    if self._watcher is not None:
-                        self._watcher.cancel()
-        except (TimeoutError, UpstreamError):
-            if not self.has_left:
-                raise
+    def until_left(self) -> Presence:
+        """Run a block while the client is there: when it leaves, the block is cancelled and ends quietly."""
+        return Presence(self)
 
-    def _begin_watch(self, presence: asyncio.Timeout) -> None:
-        self._watcher = asyncio.create_task(self._watch(presence))
-
-    async def _watch(self, presence: asyncio.Timeout) -> None:
+    async def until_gone(self) -> None:
+        """Wait until the client has left; what it still says belongs to nobody."""
         await self._is_whole.wait()
         while not self.has_left:
-            message = await self._receive()
-            self.has_left = message["type"] == "http.disconnect"
-        presence.reschedule(0)
+            self.has_left = (await self._receive())["type"] == "http.disconnect"
 
     async def _next(self) -> bytes:
         message = await self._receive()
@@ -81,3 +64,36 @@ class Incoming:
             self._is_whole.set()
         body: bytes = message.get("body", b"")
         return body
+
+
+class Presence:
+    """The time that a client is there: a block that is cancelled when it leaves."""
+
+    __slots__ = ("_cancelling", "_incoming", "_task", "_watcher", "_watching")
+
+    def __init__(self, incoming: Incoming) -> None:
+        self._incoming = incoming
+        self._watcher: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        self._task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._cancelling = self._task.cancelling()
+        self._watching = self._task.get_loop().call_later(_WATCH_AFTER, self._watch)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        self._watching.cancel()
+        if self._watcher is None:
+            return False
+        self._watcher.cancel()
+        if not self._incoming.has_left:
+            return False
+        is_ours = kind is asyncio.CancelledError and self._task.uncancel() <= self._cancelling
+        return is_ours or (kind is not None and issubclass(kind, UpstreamError))
+
+    def _watch(self) -> None:
+        self._watcher = self._task.get_loop().create_task(self._incoming.until_gone())
+        self._watcher.add_done_callback(self._end)
+
+    def _end(self, watcher: asyncio.Task[None]) -> None:
+        if not watcher.cancelled() and watcher.exception() is None:
+            self._task.cancel()

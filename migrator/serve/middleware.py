@@ -6,6 +6,7 @@ Pure ASGI in front of any ASGI app. It never looks at a URL object: paths and qu
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from html import escape
@@ -27,12 +28,18 @@ from migrator.serve.plain_head import PlainHead
 Homes = Mapping[tuple[str, Home], ASGIApp]
 
 _REMEMBERED = 8192  # answers, of about a kilobyte each
+_SECONDS_OF_A_DAY = 86_400
 _UNDER_WAY = 256  # requests, on their way from the early road to the plain one
 
 
 def utc_today() -> dt.date:
     """The day by which rules and the banner start and end."""
-    return dt.datetime.now(dt.UTC).date()
+    return _day(int(time.time()) // _SECONDS_OF_A_DAY)
+
+
+@lru_cache(maxsize=2)
+def _day(number: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=number)
 
 
 class Transition:

@@ -6,8 +6,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote
 
@@ -98,7 +97,7 @@ class Proxy:
             await send_answer(plain_answer(400, "Bad request"), scope, send)
             return
         await incoming.begin()
-        async with incoming.until_left():
+        with incoming.until_left():
             try:
                 await self._await_turn(scope, self._requests)
             except UpstreamError as error:
@@ -139,14 +138,16 @@ class Proxy:
         framing, has_body = _framing(scope, incoming)
         request = UpstreamRequest(scope["method"], target, headers + framing, incoming.body() if has_body else None)
         try:
-            with self._learning():
-                response = await self._upstream.open(request)
-            if response.status > _HIGHEST_STATUS:
-                response.close()
-                raise UpstreamError(f"status {response.status}")
+            response = await self._upstream.open(request)
         except UpstreamError as error:
+            self._learn(error)
             if not incoming.has_left:
                 await send_answer(self._apology(error, scope), scope, send)
+            return
+        self._learn()
+        if response.status > _HIGHEST_STATUS:
+            response.close()
+            await send_answer(self._apology(UpstreamError(f"status {response.status}"), scope), scope, send)
             return
         await self._stream(response, public, send)
 
@@ -165,12 +166,13 @@ class Proxy:
     async def _open_websocket(self, scope: Scope, target: bytes, public: Address) -> UpstreamWebSocket | Answer:
         headers = without_handshake(request_headers(scope, public, self._pseudonym))
         try:
-            with self._learning():
-                opened = await open_websocket(self._dialer, self._options, target, headers, scope.get("subprotocols", ()))
-            if isinstance(opened, Answer) and opened.status > _HIGHEST_STATUS:
-                raise UpstreamError(f"status {opened.status}")
+            opened = await open_websocket(self._dialer, self._options, target, headers, scope.get("subprotocols", ()))
         except UpstreamError as error:
+            self._learn(error)
             return self._apology(error, scope)
+        self._learn()
+        if isinstance(opened, Answer) and opened.status > _HIGHEST_STATUS:
+            return self._apology(UpstreamError(f"status {opened.status}"), scope)
         status = opened.status if isinstance(opened, Answer) else 101
         fields = without_handshake(response_headers(opened.headers, status, self._address, public))
         if isinstance(opened, Answer):
@@ -178,19 +180,12 @@ class Proxy:
         opened.headers = fields
         return opened
 
-    @contextmanager
-    def _learning(self) -> Iterator[None]:
-        """Tell the breaker how an attempt to reach the upstream goes; one that is cancelled teaches nothing."""
-        try:
-            yield
-        except (UpstreamUnreachable, UpstreamTimeout):
-            if self._breaker.failed(self._clock()):
-                logger.error("%s does not answer and is left alone but for a probe now and then", self._name)
-            raise
-        except UpstreamError:
+    def _learn(self, error: UpstreamError | None = None) -> None:
+        """Tell the breaker how an attempt to reach the upstream went; one that was cancelled teaches nothing."""
+        if not isinstance(error, UpstreamUnreachable | UpstreamTimeout):
             self._breaker.succeeded()
-            raise
-        self._breaker.succeeded()
+        elif self._breaker.failed(self._clock()):
+            logger.error("%s does not answer and is left alone but for a probe now and then", self._name)
 
     def _apology(self, error: UpstreamError, scope: Scope) -> Answer:
         status = 503 if isinstance(error, UpstreamUnreachable) else 504 if isinstance(error, UpstreamTimeout) else 502

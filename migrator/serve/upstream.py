@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from migrator.serve.headers import Address, Headers
@@ -20,8 +19,7 @@ def upstream_address(url: str) -> Address:
     return Address(origin.scheme.encode("ascii"), origin.netloc.encode("ascii"))
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamRequest:
+class UpstreamRequest(NamedTuple):
     """What is asked of an upstream. `target` is origin-form, byte for byte; a body without a Content-Length goes in chunks."""
 
     method: str

@@ -52,6 +52,7 @@ class Connection(asyncio.BufferedProtocol):
         if exchange.is_reusable:
             if self._sending is None:
                 self.exchange = None
+                self.idle_since = self._loop.time()
                 self._freed(self)
             else:  # the answer did not wait for all of the request
                 exchange.is_reusable = False

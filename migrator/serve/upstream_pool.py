@@ -70,7 +70,6 @@ class PooledUpstream:
         return connection
 
     def _free(self, connection: Connection) -> None:
-        connection.idle_since = asyncio.get_running_loop().time()
         self._idle.append(connection)
 
     def _ended(self, connection: Connection) -> None:
