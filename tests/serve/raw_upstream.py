@@ -89,8 +89,7 @@ async def _end(tasks: set[asyncio.Task[None]], transports: list[asyncio.WriteTra
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     for transport in transports:
-        if not transport.is_closing():
-            transport.abort()  # what was never taken would keep it open until the garbage is collected
+        transport.abort()  # what was never taken would keep it open until the garbage is collected
     await asyncio.sleep(0)
 
 
