@@ -44,9 +44,9 @@ class Incoming:
             if part := await self._next():
                 yield part
 
-    def until_left(self) -> Presence:
+    def until_left(self, loop: asyncio.AbstractEventLoop) -> Presence:
         """Run a block while the client is there: when it leaves, the block is cancelled and ends quietly."""
-        return Presence(self)
+        return Presence(self, loop)
 
     async def until_gone(self) -> None:
         """Wait until the client has left; what it still says belongs to nobody."""
@@ -69,16 +69,17 @@ class Incoming:
 class Presence:
     """The time that a client is there: a block that is cancelled when it leaves."""
 
-    __slots__ = ("_cancelling", "_incoming", "_task", "_watcher", "_watching")
+    __slots__ = ("_cancelling", "_incoming", "_loop", "_task", "_watcher", "_watching")
 
-    def __init__(self, incoming: Incoming) -> None:
+    def __init__(self, incoming: Incoming, loop: asyncio.AbstractEventLoop) -> None:
         self._incoming = incoming
+        self._loop = loop
         self._watcher: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
-        self._task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._task = cast("asyncio.Task[None]", asyncio.current_task(self._loop))
         self._cancelling = self._task.cancelling()
-        self._watching = self._task.get_loop().call_later(_WATCH_AFTER, self._watch)
+        self._watching = self._loop.call_later(_WATCH_AFTER, self._watch)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
         self._watching.cancel()
@@ -91,7 +92,7 @@ class Presence:
         return is_ours or (kind is not None and issubclass(kind, UpstreamError))
 
     def _watch(self) -> None:
-        self._watcher = self._task.get_loop().create_task(self._incoming.until_gone())
+        self._watcher = self._loop.create_task(self._incoming.until_gone())
         self._watcher.add_done_callback(self._end)
 
     def _end(self, watcher: asyncio.Task[None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import re
@@ -68,6 +69,7 @@ class Proxy:
         self._requests = Capacity(options.connections, options.turn_timeout)
         self._websockets = Capacity(options.websockets, options.turn_timeout)
         self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None  # the one that its connections belong to
 
     @property
     def is_reachable(self) -> bool:
@@ -97,7 +99,9 @@ class Proxy:
             await send_answer(plain_answer(400, "Bad request"), scope, send)
             return
         await incoming.begin()
-        with incoming.until_left():
+        if self._loop is None:  # to ask each time costs a system call
+            self._loop = asyncio.get_running_loop()
+        with incoming.until_left(self._loop):
             try:
                 await self._await_turn(scope, self._requests)
             except UpstreamError as error:
