@@ -5,6 +5,7 @@ MigratorError
 ├── PublishError         a map that must not be written: it would not pass its own checks, or changed meanwhile (exit 1)
 ├── StoreError           the store cannot be opened, read or written (exit 3)
 ├── CrawlError           a crawl could not start or finish (exit 3)
+├── SourceError          a file of addresses cannot be read as what it is or is said to be (exit 2)
 ├── MissingExtraError    a part needs an optional package that is not installed (exit 2)
 └── UpstreamError        the legacy or the new site did not answer as HTTP asks
     ├── UpstreamUnreachable   no connection could be made
@@ -84,6 +85,12 @@ class StoreError(MigratorError):
 
 class CrawlError(MigratorError):
     """A crawl could not start or finish."""
+
+
+class SourceError(MigratorError):
+    """A file of addresses cannot be read as what it is, or is said to be."""
+
+    exit_code = 2
 
 
 class MissingExtraError(MigratorError):

@@ -48,6 +48,6 @@ def summary(problems: list[Problem], rules: int, config: Path) -> str:
     return f"{config}: {counted(rules, 'rule')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, many: str = "") -> str:
     """`1 rule`, `2 rules`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
+from migrator.cli.crawl_archive import pour_archives, refuse_mixture
+from migrator.cli.crawl_marks import Marked, mark_pages, tell_marks
+from migrator.cli.crawl_options import crawl_options, options_of
+from migrator.cli.crawl_plan import Named, tell_archive_plan, tell_plan
 from migrator.cli.crawl_progress import Progress, plural, shown, summary
+from migrator.cli.crawl_store import AsyncFrontier, AsyncTurns, kept_alive
 from migrator.cli.main import INTERRUPTED
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
-from migrator.crawl.options import POLITE_DELAY, CrawlOptions
+from migrator.cli.taking_in import take_in
+from migrator.crawl.options import CrawlOptions
 from migrator.crawl.session import open_session
-from migrator.errors import CrawlError
+from migrator.errors import CrawlError, StoreError
+from migrator.pages.address_sheet import Columns
 from migrator.pages.page import Side
-from migrator.pages.visit import Entry, Found, Skipped
 from migrator.rules.rule import Site
-from migrator.store.frontier import Counts, StoredFrontier
+from migrator.store.counts import Counts
+from migrator.store.frontier import StoredFrontier
 from migrator.store.open import open_store
+from migrator.store.store import Store
 
 FAILURES_SHOWN = 5
+UNREADABLE = 2
+FILE = click.Path(path_type=Path, allow_dash=True)
+
+
+class Job(NamedTuple):
+    """What is crawled, and how; `archives` are web archives in the place of the live site."""
+
+    site: Site
+    side: Side
+    options: CrawlOptions
+    archives: tuple[Path, ...]
 
 
 @click.command()
@@ -31,128 +51,142 @@ FAILURES_SHOWN = 5
 @config_option
 @store_option
 @site_option
-@click.option("--own-site", is_flag=True, help="The site is yours: many requests at a time, without a pause.")
-@click.option("--ignore-robots", is_flag=True, help="Visit what robots.txt forbids, too. Only with --own-site.")
+@crawl_options
 @click.option("--fresh", is_flag=True, help="Crawl anew. Until that is finished, the crawl before is what other commands use.")
-@click.option("--limit", type=click.IntRange(min=1), help="Stop after so many addresses; the same command goes on.")
+@click.option("--whole", is_flag=True, help="With --fresh, have every page sent, those too that have not changed.")
 @click.option(
-    "--delay",
-    type=click.FloatRange(min=0),
-    help=f"Seconds to pause after each answer. [default: {POLITE_DELAY}, or what robots.txt asks for; none with --own-site]",
+    "--list",
+    "lists",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="Take in a file of addresses as `migrator sources` does, and visit those too.",
 )
-@click.option("--contact", default="", metavar="URL", help="Where the site's owner can reach you; sent in the User-Agent.")
-@click.option("--dry-run", is_flag=True, help="Read robots.txt and sitemaps, say what would be done, and keep nothing.")
+@click.option("--no-links", is_flag=True, help="List mode: visit what --list names, and nothing else.")
+@click.option(
+    "--warc", "archives", multiple=True, type=FILE, metavar="FILE", help="Read pages from a web archive, not from the site."
+)
+@click.option("--dry-run", is_flag=True, help="Read robots.txt, sitemaps and files, say what would be done, and keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Write the summary to stdout as JSON.")
-def crawl(side: str, config: Path, store: str | None, site: str | None, fresh: bool, as_json: bool, **told: Any) -> None:
+def crawl(
+    side: str,
+    config: Path,
+    store: str | None,
+    site: str | None,
+    fresh: bool,
+    whole: bool,
+    lists: tuple[Path, ...],
+    archives: tuple[Path, ...],
+    dry_run: bool,
+    as_json: bool,
+    **told: Any,
+) -> None:
     """Visit every page of the LEGACY or the NEW site and remember it.
 
     Starts from the site's sitemaps and its first page, and follows links. Polite unless told otherwise: robots.txt is obeyed,
     and one page is asked for at a time.
 
     Whatever ends it (Ctrl-C, a crash, a site that goes away), the same command goes on where it stopped. A crawl that
-    reached its end is not repeated unless --fresh asks for it.
+    reached its end is not repeated unless --fresh asks for it; pages that have not changed since are not sent again then.
+
+    It also visits what files name: those that `migrator sources` took in before, and those of --list. Where the site is gone,
+    --warc reads its pages from web archives.
+
+    While it runs, the same command elsewhere joins in, with a store in PostgreSQL from any machine.
     """
-    dry_run, options = told.pop("dry_run"), _options(**told)
+    options = options_of(**told)
+    _refuse_contradictions(fresh, whole, lists, archives, options)
     settings, chosen = settings_and_site(config, store, site)
+    job = Job(chosen, Side(side), options, archives)
     if dry_run:
-        asyncio.run(_tell_plan(chosen, Side(side), options, as_json))
+        tell_archive_plan(job.site, job.side, archives, as_json) if archives else tell_plan(settings, *job[:3], lists, as_json)
         return
     with open_store(settings.store_url) as opened:
-        frontier = opened.frontier(chosen.name, Side(side))
-        frontier.begin(fresh)
-        progress = Progress(f"{side} site of {chosen.name}")
+        named = _taken_in(opened, job, lists)
+        if not fresh:
+            refuse_mixture(opened, chosen.name, Side(side), bool(archives))
+        _go_on(opened, job, named, fresh, whole or bool(archives), as_json)
+
+
+def _go_on(opened: Store, job: Job, named: Named, fresh: bool, whole: bool, as_json: bool) -> None:
+    """Crawl as far as it goes, and tell how it ended."""
+    with _joined(opened.frontier(job.site.name, job.side), fresh, whole) as frontier:
+        progress = Progress(f"{job.side} site of {job.site.name}")
+        marked = Marked()
         if frontier.counts().finished is None:
-            _crawl(chosen, Side(side), options, frontier, progress)
+            asked = None if job.archives else job.options  # archives are no site that could be asked
+            mark = functools.partial(mark_pages, opened, job.site, job.side, asked)
+            marked = _crawl(job, named, frontier, progress, mark)
         else:
             click.echo("this crawl had reached its end before; --fresh crawls again", err=True)
         counts = frontier.counts()
         _tell_end(counts, progress, as_json)
+        tell_marks(marked)
         _tell_failures(frontier, counts)
-        _tell_next(Side(side), counts)
+        _tell_next(job.side, counts)
 
 
-def _options(own_site: bool, ignore_robots: bool, limit: int | None, delay: float | None, contact: str) -> CrawlOptions:
-    if ignore_robots and not own_site:
-        raise click.UsageError("--ignore-robots is for your own site: say so with --own-site")
-    return CrawlOptions(own_site=own_site, ignore_robots=ignore_robots, max_pages=limit, delay=delay, contact=contact)
-
-
-def _crawl(site: Site, side: Side, options: CrawlOptions, frontier: StoredFrontier, progress: Progress) -> None:
-    """Crawl until nothing is due or something ends it; what was done is kept in any case."""
+@contextmanager
+def _joined(frontier: StoredFrontier, fresh: bool, whole: bool) -> Iterator[StoredFrontier]:
+    """Be at work on the crawl for as long as the block runs, however it ends."""
+    frontier.begin(fresh, whole)
     try:
-        asyncio.run(_pour(site, side, options, frontier, progress))
+        yield frontier
+    finally:
+        with suppress(StoreError):  # where the store failed, what was claimed is due again when this process is gone
+            frontier.leave()
+
+
+def _refuse_contradictions(
+    fresh: bool, whole: bool, lists: Sequence[Path], archives: Sequence[Path], options: CrawlOptions
+) -> None:
+    if whole and not fresh:
+        raise click.UsageError("--whole says how --fresh crawls: give both")
+    if options.only_listed and not lists:
+        raise click.UsageError("--no-links visits what --list names: give both")
+    if archives and lists:
+        raise click.UsageError("--warc reads from archives, --list is for the live site: give one of them")
+
+
+def _taken_in(opened: Store, job: Job, lists: Sequence[Path]) -> Named:
+    """Take in files of addresses, and what they name; exits where one cannot be read."""
+    readings = [take_in(opened, job.site, job.side, path, None, Columns()) for path in lists]
+    if None in readings:
+        click.get_current_context().exit(UNREADABLE)
+    return [(reading.file.kind, reading.harvest.urls()) for reading in readings if reading]
+
+
+def _crawl(job: Job, named: Named, frontier: StoredFrontier, progress: Progress, mark: Callable[[], Marked]) -> Marked:
+    """Crawl until nothing is due or something ends it, then mark; what was done is kept in any case."""
+    try:
+        asyncio.run(
+            pour_archives(*job[:3], frontier, progress, job.archives) if job.archives else _pour(job, named, frontier, progress)
+        )
+        marked = Marked() if frontier.counts().due else mark()
     except KeyboardInterrupt:
         click.echo(summary(frontier.counts(), progress), err=True)
         click.echo("interrupted; the same command goes on where it stopped", err=True)
         click.get_current_context().exit(INTERRUPTED)
     counts = frontier.counts()
     if counts.due:
-        return
+        return marked
     if not counts.pages:
         frontier.begin(fresh=True)
         raise CrawlError(_nothing(counts))
     frontier.mark_finished()
+    return marked
 
 
-async def _pour(site: Site, side: Side, options: CrawlOptions, stored: StoredFrontier, progress: Progress) -> None:
+async def _pour(job: Job, named: Named, stored: StoredFrontier, progress: Progress) -> None:
     async with (
         shown(progress, stored.due),
-        open_session(site, side, options) as session,
-        aclosing(session.visits(_AsyncFrontier(stored))) as visits,
+        kept_alive(stored),
+        open_session(*job[:3], turns=lambda host: AsyncTurns(stored.turns(host))) as session,
+        aclosing(session.visits(AsyncFrontier(stored), named)) as visits,
     ):
         async for visit in visits:
             await asyncio.to_thread(stored.finish, visit)
             progress.count(visit)
-
-
-class _AsyncFrontier:
-    """The store's frontier as the crawler asks for it: its waits for the disk do not hold up the network."""
-
-    def __init__(self, stored: StoredFrontier) -> None:
-        self._stored = stored
-
-    async def seeded(self) -> bool:
-        return await asyncio.to_thread(self._stored.seeded)
-
-    async def mark_seeded(self) -> None:
-        await asyncio.to_thread(self._stored.mark_seeded)
-
-    async def add(self, found: Sequence[Found], skipped: Sequence[Skipped]) -> None:
-        await asyncio.to_thread(self._stored.add, found, skipped)
-
-    async def claim(self, limit: int) -> list[Entry]:
-        return await asyncio.to_thread(self._stored.claim, limit)
-
-    async def keys_with_query(self) -> Sequence[str]:
-        return await asyncio.to_thread(lambda: list(self._stored.keys_with_query()))
-
-
-async def _tell_plan(site: Site, side: Side, options: CrawlOptions, as_json: bool) -> None:
-    async with open_session(site, side, options) as session:
-        seeds = skipped = 0
-        async with aclosing(session.seeds()) as batches:
-            async for found, left_out in batches:
-                forbidden = sum(bool(session.against(one.url)) for one in found)
-                seeds += len(found) - forbidden
-                skipped += len(left_out) + forbidden
-    plan = {
-        "site": site.name,
-        "side": side.value,
-        "start": session.territory.start,
-        "host": session.territory.host,
-        "at_a_time": options.concurrency,
-        "pause": session.pause,
-        "known": seeds,
-        "skipped": skipped,
-    }
-    if as_json:
-        click.echo(json.dumps(plan))
-        return
-    click.echo(
-        f"would start at {plan['start']}, asked for as {plan['host']}, with {plural(seeds, 'address', 'addresses')} known so far"
-        f" ({skipped} skipped), {options.concurrency} at a time, pausing {session.pause:g} s; nothing was kept",
-        err=True,
-    )
 
 
 def _tell_end(counts: Counts, progress: Progress, as_json: bool) -> None:
@@ -165,6 +199,7 @@ def _tell_end(counts: Counts, progress: Progress, as_json: bool) -> None:
                     "pages": counts.pages,
                     "redirects": counts.redirects,
                     "failures": counts.failures,
+                    "unchanged": counts.unchanged,
                     "due": counts.due,
                     "skipped": dict(counts.skipped),
                     "seconds": round(progress.seconds, 3),

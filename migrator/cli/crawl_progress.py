@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 import click
 
 from migrator.pages.visit import Visit
-from migrator.store.frontier import Counts
+from migrator.store.counts import Counts
 
 LOOK_EVERY = 1.0  # seconds, on a terminal
 LINE_EVERY = 10.0  # seconds, where nobody watches
@@ -63,6 +63,7 @@ def summary(counts: Counts, progress: Progress) -> str:
     lines = [
         f"{progress.name}: {plural(counts.pages, 'page')} kept, {progress.pages} of them in this run of"
         f" {_duration(progress.seconds)}; {plural(counts.redirects, 'redirect')}, {plural(counts.failures, 'failure')}"
+        + (f"; {counts.unchanged} unchanged since the crawl before" if counts.unchanged else "")
     ]
     lines += [f"  skipped {number}: {reason}" for reason, number in sorted(counts.skipped.items(), key=lambda item: -item[1])]
     if counts.due:

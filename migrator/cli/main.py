@@ -12,9 +12,14 @@ from migrator.errors import MigratorError
 COMMANDS = {
     "init": "migrator.cli.init:init",
     "crawl": "migrator.cli.crawl:crawl",
+    "crawl history": "migrator.cli.crawl_history:history",
+    "crawl diff": "migrator.cli.crawl_history:diff",
+    "sources": "migrator.cli.sources:sources",
+    "pages": "migrator.cli.pages:pages",
     "match": "migrator.cli.match:match",
     "publish": "migrator.cli.publish:publish",
     "check": "migrator.cli.check:check",
+    "coverage": "migrator.cli.coverage:coverage",
     "explain": "migrator.cli.explain:explain",
     "serve": "migrator.cli.serve:serve",
     "schema": "migrator.cli.schema:schema",
@@ -37,6 +42,11 @@ class LazyGroup(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name: two words of them where there is one of two words, such as `crawl diff`."""
+        two = " ".join(args[:2])
+        return (two, self.get_command(ctx, two), args[2:]) if two in COMMANDS else super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error a user can meet becomes its message and its exit code, never a traceback."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,10 +19,13 @@ from migrator.pages.files import match_files
 from migrator.pages.page import Page, Side
 from migrator.pages.suggestion import Suggestion
 from migrator.pages.suggestion_csv import write_rows
+from migrator.rules.rule import Site
+from migrator.settings import Settings
 from migrator.store.open import open_store
 from migrator.store.store import Store
 
 KINDS_SHOWN = 4
+MOST_SHOWN, MOST_ROWS = 20, 100_000  # of a report
 BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counted
 
 
@@ -37,7 +41,18 @@ BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counte
 )
 @click.option("--force", is_flag=True, help="Overwrite the sheet even where somebody has worked on it.")
 @click.option("--json", "as_json", is_flag=True, help="Write the summary to stdout as JSON.")
-def match(config: Path, store: str | None, site: str | None, sheet: Path | None, force: bool, as_json: bool) -> None:
+@click.option("--explain", metavar="OLD_URL", help="Tell why the candidates of one old page are what they are; matches nothing.")
+@click.option("--parity", is_flag=True, help="Tell what the new pages lack of their old ones; matches nothing.")
+@click.option("--audit", is_flag=True, help="Judge the rules of the map by the pages of both sites; matches nothing.")
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), default=0.98, show_default=True, help="With --parity: undecided pairs count."
+)
+@click.option(
+    "--most", type=click.IntRange(min=1), help="With --parity or --audit: so many. [default: 20; all in a sheet or JSON]"
+)
+def match(
+    config: Path, store: str | None, site: str | None, sheet: Path | None, force: bool, as_json: bool, **report: Any
+) -> None:
     """Suggest a new page for every old page, each with a confidence and the reasons.
 
     Compares what `migrator crawl legacy` and `migrator crawl new` found: addresses, titles, texts, and where the neighbours of a
@@ -45,12 +60,16 @@ def match(config: Path, store: str | None, site: str | None, sheet: Path | None,
     what people decided is kept.
 
     In the sheet, the rows of an old page are its candidates, best first; an empty new_url says that no page matches.
+
+    --explain, --parity and --audit look at what is there and change nothing; --csv and --json are then theirs.
     """
     if as_json and sheet == Path("-"):
         raise click.UsageError("--json and --csv - both write to stdout; give --csv a file")
     if sheet and not sheet.parent.is_dir():
         raise click.UsageError(f"the folder of {sheet} does not exist")
     settings, chosen = settings_and_site(config, store, site)
+    if report["explain"] is not None or report["parity"] or report["audit"]:
+        click.get_current_context().exit(_report(settings, chosen, sheet, as_json, **report))
     from migrator.pages import matching  # heavy, and an optional part
 
     with open_store(settings.store_url) as opened:
@@ -65,6 +84,37 @@ def match(config: Path, store: str | None, site: str | None, sheet: Path | None,
     _tell(suggestions, as_json)
     answered = {suggestion.old_url for suggestion in suggestions}
     _tell_rest([page for page in legacy if page.url not in answered], sheet)
+
+
+def _report(
+    settings: Settings,
+    site: Site,
+    sheet: Path | None,
+    as_json: bool,
+    *,
+    explain: str | None,
+    parity: bool,
+    audit: bool,
+    min_confidence: float,
+    most: int | None,
+) -> int:
+    """One of the reports, which have a file each; the exit code."""
+    if sum((explain is not None, parity, audit)) > 1:
+        raise click.UsageError("--explain, --parity and --audit are reports of their own; choose one")
+    if audit:
+        from migrator.cli import match_audit
+
+        return match_audit.audit(settings, site, sheet, as_json, most or MOST_SHOWN)
+    if parity:
+        from migrator.cli import match_parity
+
+        most = most or (MOST_ROWS if sheet or as_json else MOST_SHOWN)
+        return match_parity.parity(settings, site, sheet, as_json, min_confidence, most)
+    from migrator.cli import match_explain
+
+    if sheet:
+        raise click.UsageError("--explain has no sheet; --json is its form for machines")
+    return match_explain.explain(settings, site, explain or "", as_json)
 
 
 def _pages(store: Store, site: str, side: Side) -> list[Page]:

@@ -12,13 +12,15 @@ import click
 
 from migrator.cli.check import counted
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
+from migrator.cli.publish_patterns import patterned, tell_patterns
 from migrator.cli.sheets import read_sheet
 from migrator.errors import ConfigError, PublishError
 from migrator.pages.page import Side
-from migrator.pages.verdict import Answer, Verdict
+from migrator.pages.verdict import BY_CONFIDENCE, Answer, Verdict
 from migrator.review.atomic import exclusive, replace_text
 from migrator.review.publish import Plan, Proposal, PublishOptions, plan_publication
 from migrator.rules.checks import check_map, errors_only
+from migrator.rules.offers import LEAST_PAGES, Offer
 from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
 from migrator.settings import STATE_FOLDER, Settings, read_config, read_text
@@ -41,18 +43,33 @@ SHOWN_PER_REASON = 3
     help="Take a reviewed sheet of `migrator match --csv` instead of the store.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the diff, write nothing.")
+@click.option("--patterns", is_flag=True, help="Put one pattern in the place of many rules, where no known answer changes by it.")
+@click.option(
+    "--least", type=click.IntRange(min=2), default=LEAST_PAGES, show_default=True, help="Rules that a pattern must spare."
+)
 @click.option("--why", default="", help="A reason that is kept with the decisions.")
 def publish(
-    config: Path, store: str | None, site: str | None, min_confidence: float, sheet: Path | None, dry_run: bool, why: str
+    config: Path,
+    store: str | None,
+    site: str | None,
+    min_confidence: float,
+    sheet: Path | None,
+    dry_run: bool,
+    patterns: bool,
+    least: int,
+    why: str,
 ) -> None:
     """Write accepted suggestions into redirects.yaml: comments and order kept, a diff shown, all or nothing.
 
     From the store, the best candidate of each old page is published where its confidence is high enough. From a sheet
     (--csv), a column `verdict` decides where it is filled in: accepted, changed, gone or kept; rows without one go by their
     confidence. To accept a row by hand without that column, set its confidence to 1; to refuse it, delete it.
+
+    With --patterns, rules of a folder that moved as a whole become one pattern, those of earlier runs among them. Every known old
+    address is decided by the map before and after; a pattern is taken only where each gets the same answer.
     """
     settings, chosen = settings_and_site(config, store, site)
-    proposals = _from_sheet(sheet) if sheet else _from_store(settings, chosen)
+    proposals = _from_sheet(sheet) if sheet else _from_store(settings, chosen, may_be_none=patterns)
     with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
         text, problem = read_text(config)
         if problem:
@@ -61,21 +78,26 @@ def publish(
         options = PublishOptions(min_confidence=min_confidence, today=dt.datetime.now(dt.UTC).date(), file=str(config))
         plan = plan_publication(text, proposals, chosen, RuleTable(settings.sites.values(), settings.rules), options)
         _refuse_unfit(config, plan.text)
+        offers: list[Offer] = []
+        if patterns:
+            plan.text, offers = patterned(config, plan.text, settings, chosen, least)
         click.echo(_difference(text, plan.text, config), nl=False)
-        if plan.added and not dry_run:
+        if plan.text != text and not dry_run:
             mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else b""
             replace_text(config, before, mark + plan.text.encode())
     if not dry_run:
         _remember(settings, chosen, plan, why)
     _report(plan, config, dry_run)
+    if patterns:
+        tell_patterns(offers, dry_run)
     _warn_of_strangers(settings, chosen, plan)
 
 
-def _from_store(settings: Settings, site: Site) -> list[Proposal]:
+def _from_store(settings: Settings, site: Site, may_be_none: bool) -> list[Proposal]:
     """The best candidate of each old page, unless a person has decided about it."""
     with open_store(settings.store_url) as store:
         suggestions, verdicts = store.suggestions(site.name), store.verdicts(site.name)
-    if not suggestions:
+    if not suggestions and not may_be_none:
         raise PublishError("there are no suggestions yet; run `migrator match` first")
     found = []
     for suggestion in suggestions:
@@ -139,12 +161,18 @@ def _remember(settings: Settings, site: Site, plan: Plan, why: str) -> None:
             new_url=proposal.new_url,
             who=who,
             when=now,
-            why=why or f"confidence {proposal.confidence:.3f}",
+            why=why or _unsaid_reason(proposal),
         )
         for proposal in decided
     ]
     with open_store(settings.store_url) as store:
         store.save_verdicts(site.name, verdicts)
+
+
+def _unsaid_reason(proposal: Proposal) -> str:
+    """Who wrote a verdict, or the confidence 1 that no match has, looked at the page."""
+    by_hand = proposal.answer is not None or proposal.confidence >= 1
+    return "decided in a sheet" if by_hand else f"{BY_CONFIDENCE}{proposal.confidence:.3f}"
 
 
 def _warn_of_strangers(settings: Settings, site: Site, plan: Plan) -> None:

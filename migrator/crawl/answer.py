@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
 from typing import Protocol
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _MAX_HEADER = 1_000
+_MAX_FIELDS = 20
+NONE: Mapping[str, str] = MappingProxyType({})  # no conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,9 @@ class Answer:
     body: bytes = b""
     size: int = 0
     fault: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    robots: str = ""  # its X-Robots-Tag fields, one a line
 
     @property
     def is_redirect(self) -> bool:
@@ -33,8 +41,8 @@ class Answer:
 class Fetch(Protocol):
     """Anything that answers for an address on a territory's base. Raises UpstreamError where no answer came."""
 
-    async def __call__(self, url: str, max_body: int) -> Answer:
-        """Ask for `url`; of the body, `max_body` bytes are kept at most."""
+    async def __call__(self, url: str, max_body: int, conditions: Mapping[str, str] = NONE) -> Answer:
+        """Ask for `url`, with the header fields of `conditions`; of the body, `max_body` bytes are kept at most."""
         ...
 
 
@@ -44,3 +52,13 @@ def media_type(header: str) -> tuple[str, str | None]:
     kind = _TYPE.match(header.strip().lower())
     charset = _CHARSET.search(header)
     return kind[0] if kind else "", charset[1] if charset else None
+
+
+def robots_tag(headers: Iterable[str]) -> str:
+    """Some X-Robots-Tag fields, one a line, as far as anybody would write them."""
+    return "\n".join(header[:_MAX_HEADER] for header in islice(headers, _MAX_FIELDS))
+
+
+def validator(header: str) -> str:
+    """An ETag or Last-Modified field as it can be sent back; "" where it is too long, or has more than visible ASCII."""
+    return header if len(header) <= _MAX_HEADER and header.isascii() and header.isprintable() else ""

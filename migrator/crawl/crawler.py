@@ -15,6 +15,7 @@ from migrator.errors import CrawlError, UpstreamError
 from migrator.pages.visit import Entry, Visit
 
 _CLAIMED_AT_ONCE = 32
+_LOOK_AGAIN = 0.5  # seconds, while others are at work
 
 
 class Crawler:
@@ -40,7 +41,13 @@ class Crawler:
             while True:
                 await self._fill(under_way)
                 if not under_way:
-                    break
+                    if doubt.last_error:
+                        await self._ask_whether_it_is_there(doubt)
+                    for visit in doubt.release():
+                        yield visit
+                    if not await self._may_be_more():
+                        break
+                    continue
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     self._begun -= task.result().page is None  # the limit is one of pages
@@ -50,10 +57,6 @@ class Crawler:
                     await self._ask_whether_it_is_there(doubt)
                     for visit in doubt.release():
                         yield visit
-            if doubt.last_error:
-                await self._ask_whether_it_is_there(doubt)
-            for visit in doubt.release():
-                yield visit
         finally:
             for task in under_way:
                 task.cancel()
@@ -68,6 +71,14 @@ class Crawler:
                 return
             self._begun += 1
             under_way.add(asyncio.create_task(self._visitor.visit(self._due.popleft())))
+
+    async def _may_be_more(self) -> bool:
+        """Wait where other workers may still find something to do; False where there is nothing more, or the limit is reached."""
+        limit = self._options.max_pages
+        if (limit is not None and self._begun >= limit) or not await self._frontier.is_open():
+            return False
+        await asyncio.sleep(_LOOK_AGAIN)
+        return True
 
     async def _ask_whether_it_is_there(self, doubt: Doubt) -> None:
         follower = self._visitor.follower

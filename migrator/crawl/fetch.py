@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.cookiejar
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from migrator.crawl.addresses import Guard, Resolve, resolve
-from migrator.crawl.answer import Answer, media_type
-from migrator.crawl.decoding import Decoder, DecodingError
+from migrator.crawl.answer import NONE, Answer, media_type, robots_tag, validator
+from migrator.crawl.decoding import Decoder, DecodingError, accepted
 from migrator.crawl.name import PublicName
 from migrator.crawl.options import CrawlOptions
 from migrator.crawl.territory import Territory
@@ -36,14 +36,14 @@ class Fetcher:
         self._options = options
         self._name = PublicName(territory)
 
-    async def __call__(self, url: str, max_body: int) -> Answer:
+    async def __call__(self, url: str, max_body: int, conditions: Mapping[str, str] = NONE) -> Answer:
         """Ask for `url`. Raises UpstreamUnreachable, UpstreamTimeout or UpstreamError where no whole answer came."""
         try:
             async with asyncio.timeout(self._options.total_timeout):
                 asked_for = self._name.origin
-                answer = await self._answer(url, max_body)
+                answer = await self._answer(url, max_body, conditions)
                 if self._name.is_wanted_otherwise(url, answer, asked_for):
-                    answer = await self._answer(url, max_body)
+                    answer = await self._answer(url, max_body, conditions)
                 return answer
         except (TimeoutError, httpx.TimeoutException) as error:
             kind = UpstreamUnreachable if isinstance(error, httpx.ConnectTimeout) else UpstreamTimeout
@@ -53,10 +53,11 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise UpstreamError(f"no valid answer: {error or type(error).__name__}") from error
 
-    async def _answer(self, url: str, max_body: int) -> Answer:
+    async def _answer(self, url: str, max_body: int, conditions: Mapping[str, str]) -> Answer:
         target = {"target": self._territory.target(url)}  # httpx would resolve dot segments and re-encode
         root = f"{self._territory.upstream}/"
-        async with self._client.stream("GET", root, headers=self._name.headers(), extensions=target) as response:
+        headers = {**self._name.headers(), **conditions}
+        async with self._client.stream("GET", root, headers=headers, extensions=target) as response:
             kind, charset = media_type(response.headers.get("content-type", ""))
             head = Answer(
                 status=response.status_code,
@@ -64,6 +65,9 @@ class Fetcher:
                 charset=charset,
                 location=response.headers.get("location", ""),
                 retry_after=response.headers.get("retry-after", ""),
+                etag=validator(response.headers.get("etag", "")),
+                last_modified=validator(response.headers.get("last-modified", "")),
+                robots=robots_tag(response.headers.get_list("x-robots-tag")),
             )
             return await _with_body(head, response, _MAX_REDIRECT_BODY if head.is_redirect else max_body)
 
@@ -79,7 +83,7 @@ async def open_fetcher(territory: Territory, options: CrawlOptions, resolve: Res
     headers = {
         "User-Agent": user_agent(options.contact),
         "Accept": _ACCEPT,
-        "Accept-Encoding": "gzip, identity",
+        "Accept-Encoding": accepted(),
     }
     async with httpx.AsyncClient(
         transport=transport, timeout=timeout, cookies=cookies, headers=headers, trust_env=False, follow_redirects=False

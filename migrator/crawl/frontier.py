@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from migrator.pages.visit import Entry, Found, Skipped
+from migrator.pages.page import Page
+from migrator.pages.visit import Entry, Found, Listed, Skipped, Source
 
 
 class Frontier(Protocol):
@@ -25,6 +26,18 @@ class Frontier(Protocol):
 
     async def claim(self, limit: int) -> list[Entry]:
         """Up to `limit` addresses that are due, nearest to the start first."""
+        ...
+
+    async def is_open(self) -> bool:
+        """Whether there may be more to do when `claim` gives nothing: another worker is still at it."""
+        ...
+
+    async def former(self, entry: Entry) -> Page | None:
+        """The page of an entry as the crawl before has it, if it is still kept."""
+        ...
+
+    async def listed(self, after: str, limit: int) -> Sequence[tuple[Source, Listed]]:
+        """The next addresses, by key, that imported files name."""
         ...
 
     async def keys_with_query(self) -> Sequence[str]:

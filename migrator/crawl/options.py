@@ -18,6 +18,9 @@ class CrawlOptions:
     delay: float | None = None  # pause after each answer; None: POLITE_DELAY or robots.txt's Crawl-delay, none on one's own site
     max_pages: int | None = None  # pages visited in one run
     max_depth: int = 50  # links from the start
+    include: tuple[str, ...] = ()  # beginnings of paths, or patterns with *; none: all
+    exclude: tuple[str, ...] = ()
+    only_listed: bool = False  # no first page and no sitemaps
     max_segments: int = 20  # in a path
     max_repeats: int = 2  # times that a run of segments may follow itself
     max_address: int = 2083  # characters

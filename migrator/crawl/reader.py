@@ -15,25 +15,26 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Protocol, Self
 
-from migrator.pages.extract import extract
+from migrator.pages.extract import Reading
+from migrator.pages.extract import read as read_markup
 from migrator.pages.page import Content
 
 _TRIES = 2
 
 
 class Reader(Protocol):
-    """Turns the body of an HTML page into its content. Never raises for what a page holds."""
+    """Turns the body of an HTML page into what it says. Never raises for what a page holds."""
 
-    async def read(self, body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
-        """The content, and "" or what went wrong."""
+    async def read(self, body: bytes, url: str, charset: str | None) -> Reading:
+        """What the page says, with what went wrong."""
         ...
 
 
 class ThreadReader:
     """Reads one page at a time in a thread: enough for a polite crawl."""
 
-    async def read(self, body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
-        """The content, and "" or what went wrong."""
+    async def read(self, body: bytes, url: str, charset: str | None) -> Reading:
+        """What the page says, with what went wrong."""
         return await asyncio.to_thread(read_page, body, url, charset)
 
 
@@ -50,8 +51,8 @@ class ProcessReader:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def read(self, body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
-        """The content, and "" or what went wrong."""
+    async def read(self, body: bytes, url: str, charset: str | None) -> Reading:
+        """What the page says, with what went wrong."""
         for _ in range(_TRIES):
             pool = self._pool
             try:
@@ -62,7 +63,7 @@ class ProcessReader:
                 # A page that kills its process takes down the others' too: they are all read again.
                 if pool is self._pool:
                     self._pool = self._new_pool()
-        return Content(), "the page could not be read: it ended the process that read it"
+        return Reading(Content(), fault="the page could not be read: it ended the process that read it")
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Not forked: a fork of a process with threads may hang.
@@ -70,12 +71,12 @@ class ProcessReader:
         return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_live_with_parent)
 
 
-def read_page(body: bytes, url: str, charset: str | None) -> tuple[Content, str]:
-    """The content of a page, and "" or what went wrong."""
+def read_page(body: bytes, url: str, charset: str | None) -> Reading:
+    """What an HTML page says, with what went wrong; never raises."""
     try:
-        return extract(body, url, charset), ""
+        return read_markup(body, url, charset)
     except Exception as error:  # the crawl outlives whatever a page may hold
-        return Content(), f"the page could not be read: {type(error).__name__}"
+        return Reading(Content(), fault=f"the page could not be read: {type(error).__name__}")
 
 
 @contextlib.contextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from migrator.crawl.answer import Answer, Fetch
+from migrator.crawl.answer import NONE, Answer, Fetch
 from migrator.crawl.territory import Territory
 from migrator.pages.page import Hop
 from migrator.urls import normal_url
@@ -33,11 +33,14 @@ class Follower:
     max_hops: int
     against: Callable[[str], str]
 
-    async def follow(self, url: str, max_body: int) -> Trail:
-        """Ask for `url`, and for what it redirects to, until something else answers. Raises as `fetch` does."""
+    async def follow(self, url: str, max_body: int, conditions: Mapping[str, str] = NONE) -> Trail:
+        """Ask for `url`, and for what it redirects to, until something else answers. Raises as `fetch` does.
+
+        The conditions are for `url` alone.
+        """
         hops: list[Hop] = []
         while True:
-            answer = await self.fetch(url, max_body)
+            answer = await self.fetch(url, max_body, NONE if hops else conditions)
             if not answer.is_redirect:
                 return Trail(url, answer, tuple(hops))
             hops.append(Hop(url, answer.status))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-from migrator.crawl.answer import Answer
+from migrator.crawl.answer import NONE, Answer
 from migrator.crawl.options import CrawlOptions
 from migrator.crawl.throttle import Throttled
 from migrator.errors import CrawlError, UpstreamError
@@ -21,19 +22,19 @@ class Retried:
         self._fetch = fetch
         self._options = options
 
-    async def __call__(self, url: str, max_body: int) -> Answer:
+    async def __call__(self, url: str, max_body: int, conditions: Mapping[str, str] = NONE) -> Answer:
         """The first good answer, or the last bad one. Raises UpstreamError; CrawlError where the site asks for a long rest."""
         for attempt in range(self._options.retries):
             wait = self._options.backoff * 2**attempt
             try:
-                answer = await self._fetch(url, max_body)
+                answer = await self._fetch(url, max_body, conditions)
             except UpstreamError:
-                self._fetch.rest(wait)
+                await self._fetch.rest(wait)
                 continue
             if answer.status not in TRANSIENT:
                 return answer
-            self._fetch.rest(self._asked_for(answer, wait))
-        return await self._fetch(url, max_body)
+            await self._fetch.rest(self._asked_for(answer, wait))
+        return await self._fetch(url, max_body, conditions)
 
     def _asked_for(self, answer: Answer, wait: float) -> float:
         asked = seconds_of(answer.retry_after, dt.datetime.now(dt.UTC)) or 0.0

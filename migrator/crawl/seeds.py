@@ -14,8 +14,8 @@ from migrator.urls import normal_url
 MAX_NESTING = 3  # an index of indexes of sitemaps
 
 
-async def listed(follower: Follower, robots: Robots, options: CrawlOptions) -> AsyncGenerator[list[str], None]:
-    """The addresses of each sitemap of the site, file by file, as written. A sitemap that cannot be had lists nothing."""
+async def listed(follower: Follower, robots: Robots, options: CrawlOptions) -> AsyncGenerator[tuple[str, list[str]], None]:
+    """Each sitemap of the site and the addresses in it, as written. A sitemap that cannot be had lists nothing."""
     base = str(follower.territory.base)
     named = [url for url in (normal_url(written, base) for written in robots.sitemaps) if url]
     due = [(url, 0) for url in named or [f"{base}/sitemap.xml"]]
@@ -28,7 +28,7 @@ async def listed(follower: Follower, robots: Robots, options: CrawlOptions) -> A
         seen.add(url)
         sitemap = await _sitemap(follower, url, options.max_sitemap)
         if sitemap.pages:
-            yield list(sitemap.pages)
+            yield url, list(sitemap.pages)
         if nesting < MAX_NESTING:
             due += [(further, nesting + 1) for further in sitemap.sitemaps]
 

@@ -21,21 +21,27 @@ class Surveyor:
         self._recent: dict[str, None] = {}
         self.locate = lru_cache(maxsize=REMEMBERED)(self._locate)
 
-    def survey(self, addresses: Iterable[str], depth: int, source: Source) -> tuple[list[Found], list[Skipped]]:
-        """The addresses of the site among these, which lie that many links from the start."""
+    def survey(
+        self, addresses: Iterable[str], depth: int, source: Source, seen_on: str = ""
+    ) -> tuple[list[Found], list[Skipped]]:
+        """The addresses of the site among these, which lie that many links from the start and stand on that sitemap."""
         found: list[Found] = []
         skipped: list[Skipped] = []
         for address in addresses:
             url, key = self.locate(address)
             if not url or key in self._recent:
                 continue
-            one = Found(url, key, depth, source)
+            one = Found(url, key, depth, source, seen_on)
             if reason := self._scope.against(url, key, depth):
                 skipped.append(Skipped(one, reason))
             else:
                 found.append(one)
             self._remember(key)
         return found, skipped
+
+    def keys(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        """The keys of all addresses of the site among these, told of lately or not."""
+        return tuple(dict.fromkeys(key for _, key in map(self.locate, addresses) if key))
 
     def _locate(self, address: str) -> tuple[str, str]:
         """An address as the site records it and its key; both "" where it is another site's."""

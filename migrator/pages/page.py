@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+DETECTED = "-x-detected"  # ends a language that the text tells and the page does not (a private subtag, BCP 47 section 2.2.7)
+
 
 class Side(StrEnum):
     """Which of a site's two homes a page belongs to."""
@@ -30,8 +32,29 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """An image that a page shows: absolute URL, the words that stand for it, and the caption beneath."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same page in another language, as `<link rel=alternate hreflang>` tells: a BCP 47 tag or "x-default", and its URL."""
+
+    language: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """What is written on an HTML page. Texts have their white space folded; `language` is a lower-case BCP 47 tag or ""."""
+    """What is written on an HTML page. Texts have their white space folded; `language` is a lower-case BCP 47 tag or "".
+
+    `language` ends in DETECTED where the page does not tell it. `published` and `modified` are ISO 8601 dates (or times) as the
+    page tells them, or "". `assets` are files that it links to: documents, archives, recordings.
+    """
 
     title: str = ""
     h1: str = ""
@@ -41,11 +64,21 @@ class Content:
     description: str = ""
     text: str = ""
     links: tuple[Link, ...] = ()
+    breadcrumbs: tuple[str, ...] = ()
+    hreflang: tuple[Alternate, ...] = ()
+    images: tuple[Image, ...] = ()
+    assets: tuple[str, ...] = ()
+    published: str = ""
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One address of a site. `url` is the one asked for, `final_url` the one that answered (the same where no hop)."""
+    """One address of a site. `url` is the one asked for, `final_url` the one that answered (the same where no hop).
+
+    `etag` and `last_modified` are the answer's, to the letter. `near_duplicate_of` is the URL of a page with almost
+    the same text; `soft_404` says why a page that answers 200 is none. Both are "" where nothing is known.
+    """
 
     url: str
     final_url: str
@@ -56,6 +89,11 @@ class Page:
     size: int = 0
     error: str = ""
     content: Content = field(default_factory=Content)
+    etag: str = ""
+    last_modified: str = ""
+    noindex: bool = False
+    near_duplicate_of: str = ""
+    soft_404: str = ""
 
     @property
     def is_readable(self) -> bool:

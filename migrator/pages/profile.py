@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from migrator.pages.boilerplate import own_texts
 from migrator.pages.page import Page
+from migrator.pages.plain_words import words
 from migrator.pages.titles import own_titles
-from migrator.pages.words import words
 from migrator.urls import Folding, Origin, look_up_key, origin_of, split_url
 
 COMMON_LINK = 0.1  # a link on this share of the pages belongs to the frame, not to the page

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from migrator.pages.plain_words import words
 from migrator.pages.profile import Profile
 from migrator.pages.vectors import Floats, Matrix, Places, best_pairs, presence, products, shape_vectors, shares, word_vectors
-from migrator.pages.words import words
 
 SIGNALS = ("shape", "words", "both", "same_path", "slug", "folder_name", "relative_shape", "relative_slug")
 CANDIDATES = {"shape": 12, "words": 12, "contained": 5, "title": 5, "slug": 5}  # new pages that each source may offer

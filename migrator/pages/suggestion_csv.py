@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrator.errors import Place, Problem
+from migrator.pages.cells import as_meant, unmistakable
 from migrator.pages.suggestion import Suggestion
 from migrator.pages.verdict import Answer
 from migrator.urls import origin_of, split_url
 
 COLUMNS = ("old_url", "new_url", "confidence", "rank", "evidence")
 REQUIRED = ("old_url", "new_url")
-# What a spreadsheet takes for a formula when a cell begins with it; an apostrophe before it makes the cell text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_APOSTROPHE = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def write_rows(suggestions: Iterable[Suggestion], legacy_base: str, new_base: st
     writer = csv.writer(sheet, lineterminator="\n")
     writer.writerow(COLUMNS)
     for suggestion in suggestions:
-        writer.writerows([_unmistakable(cell) for cell in cells] for cells in _lines(suggestion, legacy_base, new_base))
+        writer.writerows([unmistakable(cell) for cell in cells] for cells in _lines(suggestion, legacy_base, new_base))
     return sheet.getvalue()
 
 
@@ -62,7 +60,7 @@ def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
                 if missing := [name for name in REQUIRED if name not in names]:
                     return [], [_headless(place, missing)]
                 continue
-            row = _row(dict(zip(names, map(_as_meant, cells), strict=False)), place)
+            row = _row(dict(zip(names, map(as_meant, cells), strict=False)), place)
             if isinstance(row, Row):
                 rows.append(row)
             else:
@@ -96,16 +94,6 @@ def _short(url: str, base: str) -> str:
 def _rounded_down(confidence: float) -> str:
     """Four digits that never say more than the confidence: what is below 0.98 does not read 0.9800."""
     return f"{math.floor(confidence * 10_000 + 1e-6) / 10_000:.4f}"
-
-
-def _unmistakable(cell: str) -> str:
-    """The cell as one line of text and nothing else; an apostrophe at its start gets another, so that reading takes one off."""
-    cell = " ".join(cell.splitlines())
-    return f"{_APOSTROPHE}{cell}" if cell.startswith((*_FORMULA, _APOSTROPHE)) else cell
-
-
-def _as_meant(cell: str) -> str:
-    return cell[1:] if cell.startswith(_APOSTROPHE) and cell[1:].startswith((*_FORMULA, _APOSTROPHE)) else cell
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+BY_CONFIDENCE = "confidence "  # begins the reason of a decision that no person took
+
 
 class Answer(StrEnum):
     """The decisions a person can take; an old page without one is undecided."""
@@ -26,3 +28,8 @@ class Verdict:
     who: str
     when: dt.datetime
     why: str = ""
+
+    @property
+    def by_confidence(self) -> bool:
+        """Whether nobody looked: a suggestion was published because it was sure enough."""
+        return self.verdict is Answer.ACCEPTED and self.why.startswith(BY_CONFIDENCE)

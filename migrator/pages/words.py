@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import zlib
 
 import numpy as np
 import numpy.typing as npt
 
+from migrator.pages.plain_words import words
+
 Passages = npt.NDArray[np.uint64]
 
 PASSAGE = 5  # words
-MAX_WORDS = 20_000  # of one page
-
-# Scripts written without spaces (kana, Han, Hangul, Thai, Lao, Burmese, Khmer): two letters stand for a word there.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
-_RUN = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-
-
-def words(text: str) -> list[str]:
-    """The words of a text, case folded; pairs of letters where its script sets no spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    runs: list[str] = _RUN.findall(folded)[:MAX_WORDS]
-    if not _IS_UNSPACED.search(folded):
-        return runs
-    return [word for run in runs for word in (_pairs(run) if _IS_UNSPACED.match(run) else (run,))][:MAX_WORDS]
 
 
 def plain(text: str) -> str:
@@ -51,7 +36,3 @@ def share_found(wanted: Passages, among: Passages) -> float:
         return 0.0
     places = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
     return float(np.mean(among[places] == wanted))
-
-
-def _pairs(run: str) -> list[str]:
-    return [run[start : start + 2] for start in range(len(run) - 1)] or [run]

@@ -2,58 +2,67 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from migrator.pages.page import Page, Side
-from migrator.pages.visit import Entry, Found, Skipped, Visit
+from migrator.pages.visit import Entry, Former, Found, Listed, Skipped, Source, Visit
+from migrator.store.counts import Counts, read_counts
+from migrator.store.crawls import Beginning, begin_crawl, finish_crawl
 from migrator.store.database import Database
-from migrator.store.pages import insert_page
+from migrator.store.imports import read_listed
+from migrator.store.pages import copy_page, insert_page, read_page
+from migrator.store.sightings import Sightings
 from migrator.store.tables import crawls, frontier, pages
-from migrator.store.values import now, storable
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How far a crawl is. `skipped` is how many addresses by reason; `finished` is when it reached its end, if it did."""
-
-    due: int = 0
-    pages: int = 0
-    redirects: int = 0
-    failures: int = 0
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    finished: dt.datetime | None = None
+from migrator.store.turns import Turns
+from migrator.store.values import short_key, storable
+from migrator.store.workers import LEASE, Worker, bury, check_in, leave
 
 
 class StoredFrontier:
-    """The frontier of the crawl of one side of one site. `begin` comes first; every method is one transaction."""
+    """The frontier of the crawl of one side of one site, for one of its workers.
 
-    def __init__(self, database: Database, site: str, side: Side) -> None:
+    `begin` comes first, `leave` last; every method is one transaction. Any number of workers share a crawl, each with a frontier
+    of its own. What a worker claimed and did not finish is due again when it leaves, when it is seen to be gone, or when its
+    lease (five minutes, renewed by `claim` and `renew`) ends.
+    """
+
+    def __init__(self, database: Database, site: str, side: Side, worker: Worker) -> None:
         self._database = database
         self._site = site
         self._side = side
+        self._worker = worker
         self._crawl = 0
+        self._based_on: int | None = None
+        self._renewed = database.now()
+        self._sightings = Sightings(database, 0, worker.id)
 
-    def begin(self, fresh: bool = False) -> None:
+    def begin(self, fresh: bool = False, whole: bool = False) -> None:
         """Go on with the crawl there is, or start one where there is none or `fresh` asks for it.
 
-        What a killed run had claimed is due again. A finished crawl is kept beside a fresh one until that is finished too.
+        A finished crawl is kept beside a fresh one, which knows its pages and asks for those alone that have changed, unless
+        it is to be `whole`. An unfinished one is dropped; raises StoreError where others are at work on it.
         """
+
+        def begin(connection: Connection) -> None:
+            how = Beginning(fresh, whole)
+            self._crawl = begin_crawl(connection, self._database, self._site, self._side, self._worker, how)
+            self._based_on = connection.scalar(select(crawls.c.based_on).where(crawls.c.id == self._crawl))
+            self._check_in(connection)
+
+        self._database.transact(begin, alone=True)
+        self._sightings = Sightings(self._database, self._crawl, self._worker.id)
+
+    def leave(self) -> None:
+        """Give back what was claimed and not finished."""
+        self._database.transact(lambda connection: leave(connection, self._database, self._crawl, self._worker), alone=True)
+
+    def renew(self) -> None:
+        """Keep what was claimed for another five minutes."""
         with self._database.writing() as connection:
-            mine = select(crawls).where(crawls.c.site == self._site, crawls.c.side == self._side)
-            latest = connection.execute(mine.order_by(crawls.c.number.desc()).limit(1)).first()
-            if latest is not None and fresh and latest.finished is None:
-                connection.execute(delete(crawls).where(crawls.c.id == latest.id))
-            if latest is None or fresh:
-                self._crawl = self._start(connection, (latest.number if latest else 0) + 1)
-            else:
-                self._crawl = latest.id
-            claimed = (frontier.c.crawl_id == self._crawl) & (frontier.c.state == "claimed")
-            connection.execute(update(frontier).where(claimed).values(state="due"))
+            self._check_in(connection)
 
     def seeded(self) -> bool:
         """Whether the addresses that the crawl starts from are all in."""
@@ -65,47 +74,64 @@ class StoredFrontier:
         with self._database.writing() as connection:
             connection.execute(update(crawls).where(crawls.c.id == self._crawl).values(seeded=True))
 
-    def mark_finished(self) -> None:
-        """The crawl reached its end; older crawls of the same side are dropped."""
-        with self._database.writing() as connection:
-            connection.execute(update(crawls).where(crawls.c.id == self._crawl).values(finished=now()))
-            older = (crawls.c.site == self._site) & (crawls.c.side == self._side) & (crawls.c.id != self._crawl)
-            connection.execute(delete(crawls).where(older))
+    def mark_finished(self) -> bool:
+        """Whether the crawl has reached its end, once nothing is due or claimed. The last five that did are kept."""
+        return self._database.transact(
+            lambda connection: finish_crawl(connection, self._database, self._crawl, self._worker), durable=True, alone=True
+        )
 
     def add(self, found: Iterable[Found], skipped: Iterable[Skipped] = ()) -> None:
-        """Take in addresses; one that was ever seen, in whatever state, stays as it is."""
-        with self._database.writing() as connection:
-            self._enter(connection, found, skipped)
+        """Take in addresses to start from; one that was ever seen stays as it is. A finished crawl takes none."""
+        found, skipped = list(found), list(skipped)
+
+        def add(connection: Connection) -> None:
+            mine = select(crawls.c.finished).where(crawls.c.id == self._crawl).with_for_update(read=True)
+            if connection.scalar(mine) is None:
+                self._enter(connection, found, skipped)
+                self._sightings.of_seeds(connection, [*found, *(one.found for one in skipped)])
+
+        self._database.transact(add)
 
     def claim(self, limit: int) -> list[Entry]:
         """Up to `limit` addresses that are due, nearest to the start first; nobody else is given them."""
-        due = select(frontier.c.id).where(frontier.c.crawl_id == self._crawl, frontier.c.state == "due")
-        turn = due.order_by(frontier.c.depth, frontier.c.id).limit(limit).with_for_update(skip_locked=True)
-        taken = update(frontier).where(frontier.c.id.in_(turn)).values(state="claimed")
-        with self._database.writing() as connection:
-            rows = connection.execute(taken.returning(frontier.c.id, frontier.c.url, frontier.c.key, frontier.c.depth)).all()
-        return sorted((Entry(*row) for row in rows), key=lambda entry: (entry.depth, entry.id))
+        entries = self._claim(limit)
+        if entries:
+            return entries
+        self._bury()
+        return self._claim(limit)
+
+    def is_open(self) -> bool:
+        """Whether there may be more to do when `claim` gives nothing: an address is due, or another worker has claimed one."""
+        others = (frontier.c.state == "claimed") & (frontier.c.worker != self._worker.id)
+        left = (frontier.c.crawl_id == self._crawl) & ((frontier.c.state == "due") | others)
+        with self._database.reading() as connection:
+            return connection.execute(select(frontier.c.id).where(left).limit(1)).first() is not None
+
+    def former(self, entry: Entry) -> Page | None:
+        """The page of an entry as the crawl before has it; None where it is not kept any more."""
+        return read_page(self._database, entry.former.id) if entry.former else None
 
     def finish(self, visit: Visit) -> None:
-        """Keep one visit: its page, its links, the addresses on it and its entry's state, all or nothing, and never twice."""
-        mine = (frontier.c.id == visit.entry.id) & (frontier.c.state == "claimed")
-        state = "skipped" if visit.page is None else "done"
-        with self._database.writing() as connection:
-            if not connection.execute(update(frontier).where(mine).values(state=state, reason=visit.reason)).rowcount:
-                return
-            if visit.page is not None:
-                insert_page(connection, self._crawl, visit.entry.id, visit.page)
-            self._enter(connection, visit.found, visit.skipped)
+        """Keep one visit: its page, its links, the addresses on it and its entry's state, all or nothing, and never twice.
+
+        An unchanged page is copied from the crawl before; where that has been forgotten meanwhile, the entry is due again.
+        """
+        self._database.transact(lambda connection: self._finish(connection, visit))
+
+    def turns(self, host: str) -> Turns:
+        """Whose turn it is to ask `host`, over all workers of all crawls in this store."""
+        return Turns(self._database, host, self._worker.id, self._bury)
 
     def due(self) -> int:
         """How many addresses are still to be visited."""
         with self._database.reading() as connection:
-            return connection.scalar(self._due()) or 0
+            chosen = select(func.count()).where(frontier.c.crawl_id == self._crawl, frontier.c.state.in_(("due", "claimed")))
+            return connection.scalar(chosen) or 0
 
     def counts(self) -> Counts:
         """How far the crawl is."""
         with self._database.reading() as connection:
-            return self._counts(connection)
+            return read_counts(connection, self._crawl)
 
     def failures(self, limit: int) -> list[Page]:
         """The first pages, by address, that did not answer as pages do: no answer, an error, or a way off the site."""
@@ -121,6 +147,10 @@ class StoredFrontier:
         with self._database.reading() as connection:
             yield from connection.scalars(select(frontier.c.key).where(frontier.c.crawl_id == self._crawl, has_query))
 
+    def listed(self, after: str, limit: int) -> list[tuple[Source, Listed]]:
+        """The next addresses, by key, that imported files name: each once, with the kind of the first file that does."""
+        return read_listed(self._database, self._site, self._side, after, limit)
+
     def skipped(self) -> Iterator[Skipped]:
         """Every address that was seen and not visited, with its reason, in the order they were seen."""
         chosen = (frontier.c.url, frontier.c.key, frontier.c.depth, frontier.c.source, frontier.c.reason)
@@ -129,46 +159,79 @@ class StoredFrontier:
             for *found, reason in connection.execute(select(*chosen).where(mine).order_by(frontier.c.id)):
                 yield Skipped(Found(*found), reason)
 
-    def _start(self, connection: Connection, number: int) -> int:
-        row = {"site": self._site, "side": self._side, "number": number, "started": now(), "seeded": False}
-        (crawl,) = connection.execute(insert(crawls).values(row)).inserted_primary_key  # type: ignore[misc]
-        return int(crawl)
+    def _check_in(self, connection: Connection) -> None:
+        check_in(connection, self._database, self._worker, self._crawl)
+        self._renewed = self._database.now()
+
+    def _bury(self) -> None:
+        self._database.transact(lambda connection: bury(connection, self._database, self._crawl, self._worker), alone=True)
+
+    def _claim(self, limit: int) -> list[Entry]:
+        due = select(frontier.c.id).where(frontier.c.crawl_id == self._crawl, frontier.c.state == "due")
+        turn = due.order_by(frontier.c.depth, frontier.c.id).limit(limit).with_for_update(skip_locked=True).cte("turn")
+        taken = update(frontier).where(frontier.c.id.in_(select(turn.c.id))).values(state="claimed", worker=self._worker.id)
+        with self._database.writing() as connection:
+            if self._database.now() - self._renewed > LEASE / 10:
+                self._check_in(connection)
+            rows = connection.execute(taken.returning(frontier.c.id, frontier.c.url, frontier.c.key, frontier.c.depth)).all()
+            known = self._known(connection, [row.key for row in rows]) if self._based_on else {}
+        entries = [Entry(row.id, row.url, row.key, row.depth, known.get((row.key, row.url))) for row in rows]
+        return sorted(entries, key=lambda entry: (entry.depth, entry.id))
+
+    def _known(self, connection: Connection, keys: Sequence[str]) -> dict[tuple[str, str], Former]:
+        """What the crawl before knows of pages that can be asked for on condition: those that answered themselves, and whole."""
+        before = frontier.alias()
+        whole = (pages.c.status == 200) & (pages.c.hops == "[]") & (pages.c.error == "")
+        named = (pages.c.etag != "") | (pages.c.last_modified != "")
+        chosen: Select[Any] = select(before.c.key, pages.c.url, pages.c.entry_id, pages.c.etag, pages.c.last_modified)
+        of_crawl = chosen.join_from(before, pages, before.c.id == pages.c.entry_id).where(before.c.crawl_id == self._based_on)
+        rows = connection.execute(of_crawl.where(before.c.key.in_(keys), whole, named))
+        return {(key, url): Former(*former) for key, url, *former in rows}
+
+    def _finish(self, connection: Connection, visit: Visit) -> None:
+        entry = visit.entry
+        mine = (frontier.c.id == entry.id) & (frontier.c.state == "claimed") & (frontier.c.worker == self._worker.id)
+        state = "skipped" if visit.page is None else "done"
+        ended = update(frontier).where(mine).values(state=state, reason=visit.reason, worker="")
+        if not connection.execute(ended).rowcount:
+            return
+        if not self._keep(connection, visit):
+            connection.execute(update(frontier).where(frontier.c.id == entry.id).values(state="due"))
+            return
+        self._enter(connection, visit.found, visit.skipped)
+        self._sightings.of_page(connection, entry.url, entry.key, visit.linked, visit.passed)
+
+    def _keep(self, connection: Connection, visit: Visit) -> bool:
+        if visit.page is None:
+            return True
+        if visit.unchanged and visit.entry.former:
+            return copy_page(connection, self._crawl, visit.entry.id, visit.entry.former.id)
+        insert_page(connection, self._crawl, visit.entry.id, visit.page)
+        return True
 
     def _enter(self, connection: Connection, found: Iterable[Found], skipped: Iterable[Skipped]) -> None:
         rows = [self._row(one, "due", "") for one in found]
         rows += [self._row(one.found, "skipped", one.reason) for one in skipped]
-        if rows:
-            connection.execute(self._database.insert(frontier).on_conflict_do_nothing(), rows)
+        if self._database.is_shared:
+            rows = self._new(connection, rows)
+        self._database.enter(connection, self._database.insert(frontier).on_conflict_do_nothing(), rows)
 
-    def _row(self, found: Found, state: str, reason: str) -> dict[str, object]:
+    def _new(self, connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those that are not there yet, in the order of their keys, so that no two workers wait for each other.
+
+        To enter one that is there would be to wait for whoever is finishing it, and that one's page may link to ours.
+        """
+        there = frontier.c.key.in_([row["key"] for row in rows])
+        known = set(connection.scalars(select(frontier.c.key).where(frontier.c.crawl_id == self._crawl, there)))
+        return sorted((row for row in rows if row["key"] not in known), key=lambda row: str(row["key"]))
+
+    def _row(self, found: Found, state: str, reason: str) -> dict[str, Any]:
         return {
             "crawl_id": self._crawl,
-            "key": storable(found.key),
+            "key": short_key(found.key),
             "url": storable(found.url),
             "depth": found.depth,
             "source": found.source,
             "state": state,
             "reason": reason,
         }
-
-    def _due(self) -> Select[Any]:
-        return select(func.count()).where(frontier.c.crawl_id == self._crawl, frontier.c.state.in_(("due", "claimed")))
-
-    def _counts(self, connection: Connection) -> Counts:
-        mine = frontier.c.crawl_id == self._crawl
-        reasons = select(frontier.c.reason, func.count()).where(mine, frontier.c.state == "skipped").group_by(frontier.c.reason)
-        failed = (pages.c.status == 0) | (pages.c.status >= 400)
-        told = select(
-            func.count(),
-            func.count(case((pages.c.hops != "[]", 1))),
-            func.count(case((failed, 1))),
-        ).where(pages.c.crawl_id == self._crawl)
-        number, redirects, failures = connection.execute(told).one()
-        return Counts(
-            due=connection.scalar(self._due()) or 0,
-            pages=number,
-            redirects=redirects,
-            failures=failures,
-            skipped={row[0]: row[1] for row in connection.execute(reasons)},
-            finished=connection.scalar(select(crawls.c.finished).where(crawls.c.id == self._crawl)),
-        )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from migrator.errors import MissingExtraError, StoreError
 from migrator.store.database import Database
+from migrator.store.migrations import migrate
 from migrator.store.store import Store
 from migrator.store.tables import METADATA, VERSION, schema_version
 
@@ -57,14 +58,27 @@ def _engine(url: URL) -> Engine:
 
 
 def _ready(database: Database) -> None:
-    """Make the tables in a new store; refuse one that a newer version made."""
-    with database.writing() as connection:
-        if not inspect(connection).has_table(schema_version.name):
-            METADATA.create_all(connection)
-            connection.execute(insert(schema_version).values(version=VERSION))
-        version = connection.scalar(select(schema_version.c.version)) or 0
+    """Make the tables in a new store, bring those of an older version up to date; refuse one that a newer version made."""
+    with database.reading() as connection:
+        version = _version(connection)
+        database.set_clock(connection)
+    if version < VERSION:
+        with database.writing(durable=True, alone=True) as connection:
+            version = _version(connection)  # another command may have done it meanwhile
+            if not version:
+                METADATA.create_all(connection)
+                connection.execute(insert(schema_version).values(version=VERSION))
+            elif version < VERSION:
+                migrate(connection, version)
     if version > VERSION:
         raise StoreError(
             f"the store {database.shown} was made by a newer migrator (its version is {version}, this one knows {VERSION})\n"
             "    use the newer one, or choose another store with --store"
         )
+
+
+def _version(connection: Connection) -> int:
+    """The version of the tables that are there; 0 where there are none."""
+    if not inspect(connection).has_table(schema_version.name):
+        return 0
+    return connection.scalar(select(schema_version.c.version)) or 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
+
+LONGEST_KEY = 600  # characters, of up to four bytes
 
 
 class Moment(TypeDecorator[dt.datetime]):
@@ -36,6 +39,17 @@ def storable(text: str) -> str:
     if text.isascii() and "\0" not in text:
         return text
     return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def short_key(key: str) -> str:
+    """`key` as it stands in indexed columns: PostgreSQL's entries are at most 2704 bytes, so a long one is cut and hashed."""
+    key = storable(key)
+    return key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}#{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def lot(text: str) -> int:
+    """A number of 63 bits drawn from `text`: as good as random, and always the same."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
 def packed(items: Iterable[Any]) -> str:

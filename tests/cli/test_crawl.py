@@ -131,7 +131,7 @@ def test_a_limit_stops_it_and_the_same_command_goes_on(config: Path, site: LiveS
     assert json.loads(first.stdout)["pages"] == 10
     assert "the same command goes on" in first.stderr
     assert json.loads(run(config, "legacy", "--json").stdout)["pages"] == PAGES + 4
-    assert len(site.targets) == PAGES + 5  # the redirect asks for its target, too
+    assert len(site.targets) == PAGES + 6  # the redirect asks for its target, too, and one address is none
 
 
 def test_a_dry_run_says_what_it_would_do_and_keeps_nothing(config: Path, site: LiveSite) -> None:

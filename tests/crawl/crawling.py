@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from migrator.crawl.options import CrawlOptions
 from migrator.crawl.session import open_session
 from migrator.pages.page import Page, Side
-from migrator.pages.visit import Entry, Found, Skipped, Visit
+from migrator.pages.visit import Entry, Found, Listed, Skipped, Source, Visit
 from migrator.rules.rule import Site
 
 # Polite, but for tests: the pauses are short.
@@ -49,6 +49,18 @@ class ForgetfulFrontier:
         self.due.sort(key=lambda entry: (entry.depth, entry.id))
         claimed, self.due = self.due[:limit], self.due[limit:]
         return claimed
+
+    async def is_open(self) -> bool:
+        """Nobody else is at work."""
+        return False
+
+    async def former(self, entry: Entry) -> Page | None:
+        """There was no crawl before."""
+        return None
+
+    async def listed(self, after: str, limit: int) -> Sequence[tuple[Source, Listed]]:
+        """No file names any."""
+        return []
 
     async def keys_with_query(self) -> list[str]:
         """The keys with a query."""

@@ -14,42 +14,43 @@ import pytest
 
 from migrator.crawl import reader
 from migrator.crawl.reader import ProcessReader, ThreadReader, read_page
+from migrator.pages.extract import Reading
 from migrator.pages.page import Content
 
 PAGE = b"<title>T</title><h1>H</h1><a href=/x>x</a>"
 
 
 def test_threads_and_processes_read_the_same() -> None:
-    async def both() -> list[tuple[Content, str]]:
+    async def both() -> list[Reading]:
         async with ProcessReader(1) as processes:
             return [await one.read(PAGE, "http://h/", None) for one in (ThreadReader(), processes)]
 
     threaded, processed = asyncio.run(both())
 
     assert threaded == processed == read_page(PAGE, "http://h/", None)
-    assert threaded[0].title == "T"
+    assert threaded.content.title == "T"
 
 
 def test_a_page_that_cannot_be_read_is_a_fault_not_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> Content:
+    def fail(*_: object) -> Reading:
         raise RecursionError
 
-    monkeypatch.setattr(reader, "extract", fail)
+    monkeypatch.setattr(reader, "read_markup", fail)
 
-    assert read_page(PAGE, "http://h/", None) == (Content(), "the page could not be read: RecursionError")
+    assert read_page(PAGE, "http://h/", None) == Reading(Content(), fault="the page could not be read: RecursionError")
 
 
 def test_a_process_that_dies_is_replaced_and_its_pages_read_again() -> None:
-    async def killed() -> tuple[Content, str]:
+    async def killed() -> Reading:
         async with ProcessReader(1) as processes:
             await processes.read(PAGE, "http://h/", None)
             for child in multiprocessing.active_children():
                 child.kill()
             return await processes.read(PAGE, "http://h/", None)
 
-    content, fault = asyncio.run(killed())
+    reading = asyncio.run(killed())
 
-    assert (content.title, fault) == ("T", "")
+    assert (reading.content.title, reading.fault) == ("T", "")
 
 
 PROGRAM = """

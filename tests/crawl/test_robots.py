@@ -27,6 +27,7 @@ def test_the_google_cases_are_read_as_google_reads_them() -> None:
         for _, text, url, agent, verdict in cases
     )
 
+    print(f"robots.txt: {right} of {len(cases)} as Google reads them")
     assert len(cases) == 400
     assert right >= LEAST_RIGHT
 

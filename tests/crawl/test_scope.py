@@ -56,3 +56,34 @@ def test_queries_of_an_earlier_run_count() -> None:
 
     assert scope.against("http://h/a?x=3", "/a?x=3", 0) == "more than 2 queries on one path"
     assert scope.against("http://h/a?x=2", "/a?x=2", 0) == ""
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "path", "reason"),
+    [
+        (("/news/",), (), "/news/a", ""),
+        (("/news/",), (), "/NEWS/a", ""),
+        (("/news/",), (), "/newsroom", "not what --include names"),
+        (("/news/",), (), "/", ""),
+        (("/a*z", "/b"), (), "/a/x/z", ""),
+        (("/a*z", "/b"), (), "/a/x/z/1", "not what --include names"),
+        (("/a*z", "/b"), (), "/bc?d=1", ""),
+        ((), ("*?*",), "/a?x=1", "left out by --exclude"),
+        ((), ("/a.b",), "/aXb", ""),
+        ((), ("/café/",), "/caf%C3%A9/x", "left out by --exclude"),
+        ((), ("*",), "/", ""),
+        (("/a",), ("/a/b",), "/a/b", "left out by --exclude"),
+    ],
+)
+def test_paths_are_chosen_by_their_beginning_or_form(
+    include: tuple[str, ...], exclude: tuple[str, ...], path: str, reason: str
+) -> None:
+    scope = Scope(CrawlOptions(include=include, exclude=exclude), "/", "http://h/")
+
+    assert scope.against_address(f"http://h{path}") == reason
+
+
+def test_many_stars_cost_no_more_than_one() -> None:
+    scope = Scope(CrawlOptions(exclude=("*a" * 30 + "b",)))
+
+    assert scope.against_address("http://h/" + "a" * 2000) == ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Mapping
 from dataclasses import replace
 
-from migrator.crawl.answer import Answer
+from migrator.crawl.answer import NONE, Answer
 from migrator.crawl.throttle import Throttled
 from tests.crawl.crawling import QUICK, crawled
 from tests.crawl.live_site import LiveSite, Reply, live_site, page, site_at
@@ -39,7 +40,7 @@ def test_an_own_site_is_asked_many_times_at_once_but_not_more_than_said() -> Non
     async def run() -> int:
         most = under_way = 0
 
-        async def slow(url: str, max_body: int) -> Answer:
+        async def slow(url: str, max_body: int, conditions: Mapping[str, str] = NONE) -> Answer:
             nonlocal most, under_way
             under_way += 1
             most = max(most, under_way)
@@ -56,7 +57,7 @@ def test_an_own_site_is_asked_many_times_at_once_but_not_more_than_said() -> Non
 
 def test_a_slow_host_rests_as_long_as_it_took() -> None:
     async def run() -> float:
-        async def slow(url: str, max_body: int) -> Answer:
+        async def slow(url: str, max_body: int, conditions: Mapping[str, str] = NONE) -> Answer:
             await asyncio.sleep(0.1)
             return Answer(200)
 

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.pages.words import MAX_WORDS, passages, plain, share_found, words
+from migrator.pages.plain_words import MAX_WORDS, words
+from migrator.pages.words import passages, plain, share_found
 
 
 def test_words_are_case_folded_and_without_marks() -> None:

@@ -1,9 +1,8 @@
-"""A store in a file of its own."""
+"""A store of its own for every test, of each kind in turn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from migrator.store.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store_url: str) -> Iterator[Store]:
     """An open, empty store."""
-    with open_store(str(tmp_path / "state" / "store.db")) as opened:
+    with open_store(store_url) as opened:
         yield opened

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +11,8 @@ from hypothesis import strategies as st
 from migrator.errors import StoreError
 from migrator.pages.page import Content, Hop, Link, Page, Side
 from migrator.pages.visit import Entry, Found, Skipped, Source, Visit
-from migrator.store.frontier import Counts, StoredFrontier
+from migrator.store.counts import Counts
+from migrator.store.frontier import StoredFrontier
 from migrator.store.open import open_store
 from migrator.store.store import Store
 
@@ -90,6 +90,7 @@ def test_a_visit_that_cannot_be_kept_whole_is_not_kept_at_all(store: Store) -> N
         frontier.finish(Visit(entry, page_of(entry), (*found("/c"), impossible)))
 
     assert store.page_count("main", Side.LEGACY) == 0
+    frontier.leave()
     frontier.begin()
     assert [entry.key for entry in frontier.claim(5)] == ["/a"]
 
@@ -102,19 +103,6 @@ def test_an_address_that_was_not_visited_keeps_its_reason(store: Store) -> None:
     frontier.finish(Visit(entry, None, reason="robots.txt forbids it"))
 
     assert frontier.counts() == Counts(skipped={"robots.txt forbids it": 1})
-
-
-def test_what_a_killed_run_had_claimed_is_due_again(store: Store) -> None:
-    first = begun(store)
-    first.add(found("/a", "/b"))
-    claimed = first.claim(1)
-
-    second = begun(store)
-
-    assert [entry.key for entry in second.claim(5)] == ["/a", "/b"]
-    second.finish(Visit(claimed[0], page_of(claimed[0])))
-    first.finish(Visit(claimed[0], page_of(claimed[0], 404)))
-    assert [page.status for page in store.pages("main", Side.LEGACY)] == [200]
 
 
 def test_a_fresh_crawl_takes_the_place_of_the_old_one_only_when_it_is_finished(store: Store) -> None:
@@ -163,16 +151,14 @@ def test_the_keys_with_a_query_are_those_that_are_not_skipped(store: Store) -> N
     assert frontier.due() == 2
 
 
-def test_two_claimants_never_get_the_same_address(tmp_path: Path) -> None:
-    path = str(tmp_path / "store.db")
-    with open_store(path) as store:
+def test_two_claimants_never_get_the_same_address(store_url: str) -> None:
+    with open_store(store_url) as store:
         begun(store).add(found(*(f"/{number}" for number in range(200))))
     claimed: list[str] = []
 
     def claim() -> None:
-        with open_store(path) as store:
-            frontier = store.frontier("main", Side.LEGACY)
-            frontier._crawl = 1
+        with open_store(store_url) as store:
+            frontier = begun(store)
             while entries := frontier.claim(7):
                 claimed.extend(entry.key for entry in entries)
 
@@ -203,3 +189,4 @@ def test_every_address_that_was_ever_found_is_visited_exactly_once(store: Store,
 
     assert len(visited) == len(set(visited)) == frontier.counts().pages
     assert frontier.due() == 0
+    frontier.leave()

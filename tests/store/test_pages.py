@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.pages.page import Content, Hop, Link, Page, Side
+from migrator.pages.page import Alternate, Content, Hop, Image, Link, Page, Side
 from migrator.pages.visit import Found, Visit
 from migrator.store.store import Store
 
@@ -20,6 +20,12 @@ CONTENTS = st.builds(
     description=WORDS,
     text=WORDS,
     links=st.lists(st.builds(Link, WORDS, WORDS), max_size=3).map(tuple),
+    breadcrumbs=st.lists(WORDS, max_size=3).map(tuple),
+    hreflang=st.lists(st.builds(Alternate, WORDS, WORDS), max_size=3).map(tuple),
+    images=st.lists(st.builds(Image, WORDS, WORDS, WORDS), max_size=3).map(tuple),
+    assets=st.lists(WORDS, max_size=3).map(tuple),
+    published=WORDS,
+    modified=WORDS,
 )
 PAGES = st.builds(
     Page,
@@ -32,6 +38,11 @@ PAGES = st.builds(
     size=st.integers(0, 2**40),
     error=WORDS,
     content=CONTENTS,
+    etag=WORDS,
+    last_modified=WORDS,
+    noindex=st.booleans(),
+    near_duplicate_of=WORDS,
+    soft_404=WORDS,
 )
 
 
@@ -42,6 +53,7 @@ def keep(store: Store, *pages: Page) -> None:
     by_url = {page.url: page for page in pages}
     for entry in frontier.claim(len(pages)):
         frontier.finish(Visit(entry, by_url[entry.url]))
+    frontier.leave()
 
 
 @given(page=PAGES)
