@@ -17,11 +17,13 @@ import click
 from migrator.cli.check import counted
 from migrator.cli.old_addresses import known_address, request_for, table_with_warning
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
-from migrator.cli.sheets import write_sheet
+from migrator.cli.sheets import write_report
 from migrator.cli.tables import show_table
+from migrator.crawl.territory import territory_of
 from migrator.pages.cells import unmistakable
 from migrator.pages.coverage import Coverage, Missing, Reply, Tally, answered, left_out, percent, reply_of, section_of, share
 from migrator.pages.page import Side
+from migrator.pages.verdict import Answer
 from migrator.rules.rule import Site
 from migrator.settings import Settings
 from migrator.store.open import open_store
@@ -74,7 +76,7 @@ def coverage(
     skipped = _count(account, settings, of, **chosen)
     _refuse_nothing(account, fail_under_visits)
     if sheet:
-        write_sheet(sheet, _sheet(account.missing(), of))
+        write_report(sheet, _sheet(account.missing(), of))
     if as_json:
         click.echo(json.dumps(_as_data(account, skipped, of), ensure_ascii=False))
     elif sheet != Path("-"):
@@ -88,7 +90,9 @@ def _count(account: Coverage, settings: Settings, site: Site, min_visits: int, e
     """Count every known address; how many are not counted, by reason."""
     table, today = table_with_warning(settings), dt.datetime.now(dt.UTC).date()
     skipped: Counter[str] = Counter()
+    legacy = territory_of(site, Side.LEGACY)
     with open_store(settings.store_url) as store:
+        kept = {legacy.key(url) for url, one in store.verdicts(site.name).items() if one.verdict is Answer.KEPT}
         for known in store.inventory(site.name, Side.LEGACY):
             address = known_address(known)
             reason = "" if everything else left_out(address)
@@ -97,7 +101,8 @@ def _count(account: Coverage, settings: Settings, site: Site, min_visits: int, e
             if reason:
                 skipped[reason] += 1
                 continue
-            reply = reply_of(table.decide(request_for(address.url, site, today)))
+            is_kept = bool(kept) and legacy.key(address.url) in kept
+            reply = reply_of(table.decide(request_for(address.url, site, today)), is_kept)
             account.count(address, reply, section_of(address.url, site.folding.case))
     return skipped
 
@@ -141,7 +146,7 @@ def _show(name: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]])
 
 
 def _missing_row(missing: Missing) -> tuple[str, ...]:
-    return missing.address.url, f"{missing.address.visits:,}", percent(missing.reaches), missing.reply
+    return missing.address.url, f"{missing.address.visits:,}", percent(missing.reaches), str(missing.reply)
 
 
 def _group_rows(groups: Mapping[str, Tally]) -> Sequence[tuple[str, ...]]:
@@ -186,7 +191,8 @@ def _sheet(missing: Iterable[Missing], site: Site) -> str:
 def _missing_data(one: Missing, site: Site) -> dict[str, Any]:
     address = one.address
     section = section_of(address.url, site.folding.case)
-    values = (address.url, address.visits, round(one.reaches, 4), str(one.reply), address.status or None, section)
+    reached = None if one.reaches is None else round(one.reaches, 4)
+    values = (address.url, address.visits, reached, str(one.reply), address.status or None, section)
     return dict(zip(COLUMNS, (*values, address.language, address.title), strict=True))
 
 

@@ -45,7 +45,11 @@ BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counte
 @click.option("--parity", is_flag=True, help="Tell what the new pages lack of their old ones; matches nothing.")
 @click.option("--audit", is_flag=True, help="Judge the rules of the map by the pages of both sites; matches nothing.")
 @click.option(
-    "--min-confidence", type=click.FloatRange(0, 1), default=0.98, show_default=True, help="With --parity: undecided pairs count."
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.98,
+    show_default=True,
+    help="With --parity: undecided pairs from here up.",
 )
 @click.option(
     "--most", type=click.IntRange(min=1), help="With --parity or --audit: so many. [default: 20; all in a sheet or JSON]"
@@ -69,7 +73,7 @@ def match(
         raise click.UsageError(f"the folder of {sheet} does not exist")
     settings, chosen = settings_and_site(config, store, site)
     if report["explain"] is not None or report["parity"] or report["audit"]:
-        click.get_current_context().exit(_report(settings, chosen, sheet, as_json, **report))
+        click.get_current_context().exit(_report(settings, chosen, sheet, force, as_json, **report))
     from migrator.pages import matching  # heavy, and an optional part
 
     with open_store(settings.store_url) as opened:
@@ -90,6 +94,7 @@ def _report(
     settings: Settings,
     site: Site,
     sheet: Path | None,
+    force: bool,
     as_json: bool,
     *,
     explain: str | None,
@@ -101,15 +106,15 @@ def _report(
     """One of the reports, which have a file each; the exit code."""
     if sum((explain is not None, parity, audit)) > 1:
         raise click.UsageError("--explain, --parity and --audit are reports of their own; choose one")
+    bound = most or (MOST_ROWS if sheet or as_json else MOST_SHOWN)
     if audit:
         from migrator.cli import match_audit
 
-        return match_audit.audit(settings, site, sheet, as_json, most or MOST_SHOWN)
+        return match_audit.audit(settings, site, sheet, force, as_json, bound)
     if parity:
         from migrator.cli import match_parity
 
-        most = most or (MOST_ROWS if sheet or as_json else MOST_SHOWN)
-        return match_parity.parity(settings, site, sheet, as_json, min_confidence, most)
+        return match_parity.parity(settings, site, sheet, force, as_json, min_confidence, bound)
     from migrator.cli import match_explain
 
     if sheet:

@@ -8,6 +8,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import click
 
 from migrator.cli.check import counted
 from migrator.cli.old_addresses import known_address, request_for, table_with_warning
-from migrator.cli.sheets import write_sheet
+from migrator.cli.sheets import write_report
 from migrator.cli.tables import plain
 from migrator.crawl.territory import territory_of
 from migrator.pages.audit import Audit, Fault, Finding
@@ -32,16 +33,17 @@ from migrator.urls import normal_url
 FINDINGS = 1  # exit code
 
 
-def audit(settings: Settings, site: Site, sheet: Path | None, as_json: bool, most: int) -> int:
+def audit(settings: Settings, site: Site, sheet: Path | None, force: bool, as_json: bool, most: int) -> int:
     """Judge the map and tell what was found, `most` of each kind; the exit code. Raises UsageError where a crawl is wanting."""
     with open_store(settings.store_url) as store:
         found = sorted(_findings(settings, site, store), key=lambda one: (list(Fault).index(one.fault), -one.visits, one.old_url))
+    shown = list(_first(found, most))
     if sheet:
-        write_sheet(sheet, _sheet(found))
+        write_report(sheet, _sheet(shown), force)
     if as_json:
-        click.echo(json.dumps([_as_data(one) for one in found], ensure_ascii=False))
+        click.echo(json.dumps([_as_data(one) for one in shown], ensure_ascii=False))
     elif sheet != Path("-"):
-        _tell(found, most)
+        _tell(shown)
     counts = Counter(one.fault for one in found)
     said = ", ".join(f"{counts[fault]:,} {fault}" for fault in Fault if counts[fault])
     click.echo(f"{counted(len(found), 'finding')}: {said}" if found else "nothing to mend", err=True)
@@ -92,19 +94,25 @@ def _target(known: Known) -> Target:
     )
 
 
-def _tell(found: Iterable[Finding], most: int) -> None:
-    shown: Counter[Fault] = Counter()
+def _first(found: Iterable[Finding], most: int) -> Iterator[Finding]:
+    """The first `most` of each fault; that there are more is told on stderr."""
+    seen: Counter[Fault] = Counter()
     for one in found:
-        if not shown[one.fault]:
-            click.echo(f"{one.fault}:")
-        if shown[one.fault] < most:
+        seen[one.fault] += 1
+        if seen[one.fault] <= most:
+            yield one
+    for fault, number in seen.items():
+        if number > most:
+            click.echo(f"of {number:,} × {fault} the first {most:,} are shown; --most N or --csv FILE has the others", err=True)
+
+
+def _tell(shown: Iterable[Finding]) -> None:
+    for fault, group in groupby(shown, key=lambda one: one.fault):
+        click.echo(f"{fault}:")
+        for one in group:
             target = f" → {one.target}" if one.target else ""
             visits = f" ({counted(one.visits, 'visit')})" if one.visits else ""
             click.echo(plain(f"  {one.rule.place}: {one.old_url}{target}: {one.reason}{visits}"))
-        shown[one.fault] += 1
-    for fault, number in shown.items():
-        if number > most:
-            click.echo(f"of {number:,} × {fault} the first {most} are shown; --most N or --csv FILE has the others", err=True)
 
 
 COLUMNS: dict[str, Callable[[Finding], Any]] = {

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from migrator.cli.check import counted
-from migrator.cli.sheets import write_sheet
+from migrator.cli.sheets import write_report
 from migrator.cli.tables import plain
 from migrator.crawl.territory import territory_of
 from migrator.pages.boilerplate import own_texts
@@ -33,6 +33,7 @@ from migrator.urls import normal_url
 NAMED = 20  # missing things of one kind that a cell names
 NAMED_ON_TERMINAL = 3
 KINDS = ("headings", "files", "links", "images", "passages")
+COLUMNS = ("old_url", "new_url", "pair", "text_found", "words_missing", *(f"{kind}_missing" for kind in KINDS), *KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ class Row:
     parity: Parity
 
 
-def parity(settings: Settings, site: Site, sheet: Path | None, as_json: bool, min_confidence: float, most: int) -> int:
+def parity(
+    settings: Settings, site: Site, sheet: Path | None, force: bool, as_json: bool, min_confidence: float, most: int
+) -> int:
     """Tell what new pages lack, the `most` that lack most; the exit code. Raises UsageError where nothing is paired."""
     with open_store(settings.store_url) as store:
         pairs = _pairs(store.suggestions(site.name), store.verdicts(site.name), site, min_confidence)
@@ -74,7 +77,7 @@ def parity(settings: Settings, site: Site, sheet: Path | None, as_json: bool, mi
 
         rows = heapq.nlargest(most, _compared(store, site, pairs, lost), key=loss)
     if sheet:
-        write_sheet(sheet, _sheet(rows))
+        write_report(sheet, _sheet(rows), force)
     if as_json:
         click.echo(json.dumps([_as_data(row) for row in rows], ensure_ascii=False))
     elif sheet != Path("-"):
@@ -157,27 +160,20 @@ def _tell(rows: Iterable[Row]) -> None:
 
 def _as_data(row: Row) -> dict[str, Any]:
     one = row.parity
-    return {
-        "old_url": one.old_url,
-        "new_url": one.new_url,
-        "pair": row.pair.by,
-        "text_found": None if one.found is None else round(one.found, 4),
-        "words_missing": one.words_missing,
-        **{f"{kind}_missing": len(getattr(one, kind)) for kind in KINDS},
-        **{kind: list(getattr(one, kind)[:NAMED]) for kind in KINDS},
-    }
+    found = None if one.found is None else round(one.found, 4)
+    missing: list[Sequence[str]] = [getattr(one, kind) for kind in KINDS]
+    named = (list(things[:NAMED]) for things in missing)
+    return dict(
+        zip(COLUMNS, (one.old_url, one.new_url, row.pair.by, found, one.words_missing, *map(len, missing), *named), strict=True)
+    )
 
 
 def _sheet(rows: Iterable[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    named = False
+    writer.writerow(COLUMNS)
     for row in rows:
-        data = _as_data(row)
-        if not named:
-            writer.writerow(data)
-            named = True
-        writer.writerow(map(_cell, data.values()))
+        writer.writerow(map(_cell, _as_data(row).values()))
     return text.getvalue()
 
 

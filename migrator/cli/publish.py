@@ -70,27 +70,39 @@ def publish(
     """
     settings, chosen = settings_and_site(config, store, site)
     proposals = _from_sheet(sheet) if sheet else _from_store(settings, chosen, may_be_none=patterns)
+    options = PublishOptions(min_confidence=min_confidence, today=dt.datetime.now(dt.UTC).date(), file=str(config))
     with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
-        text, problem = read_text(config)
-        if problem:
-            raise ConfigError([problem])
-        before = config.read_bytes()
-        options = PublishOptions(min_confidence=min_confidence, today=dt.datetime.now(dt.UTC).date(), file=str(config))
-        plan = plan_publication(text, proposals, chosen, RuleTable(settings.sites.values(), settings.rules), options)
-        _refuse_unfit(config, plan.text)
-        offers: list[Offer] = []
-        if patterns:
-            plan.text, offers = patterned(config, plan.text, settings, chosen, least)
-        click.echo(_difference(text, plan.text, config), nl=False)
-        if plan.text != text and not dry_run:
-            mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else b""
-            replace_text(config, before, mark + plan.text.encode())
+        plan, offers = _written(config, settings, chosen, proposals, options, least if patterns else 0, dry_run)
     if not dry_run:
         _remember(settings, chosen, plan, why)
     _report(plan, config, dry_run)
     if patterns:
         tell_patterns(offers, dry_run)
     _warn_of_strangers(settings, chosen, plan)
+
+
+def _written(
+    config: Path,
+    settings: Settings,
+    site: Site,
+    proposals: list[Proposal],
+    options: PublishOptions,
+    least: int,
+    dry_run: bool,
+) -> tuple[Plan, list[Offer]]:
+    """What is published, with patterns where they spare `least` rules (0: none wanted); shown, and written if it is no trial."""
+    text, problem = read_text(config)
+    if problem:
+        raise ConfigError([problem])
+    before = config.read_bytes()
+    plan = plan_publication(text, proposals, site, RuleTable(settings.sites.values(), settings.rules), options)
+    _refuse_unfit(config, plan.text)
+    plan.text, offers = patterned(config, plan.text, settings, site, least) if least else (plan.text, [])
+    click.echo(_difference(text, plan.text, config), nl=False)
+    if plan.text != text and not dry_run:
+        mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else b""
+        replace_text(config, before, mark + plan.text.encode())
+    return plan, offers
 
 
 def _from_store(settings: Settings, site: Site, may_be_none: bool) -> list[Proposal]:

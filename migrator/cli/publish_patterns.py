@@ -36,12 +36,13 @@ def patterned(config: Path, text: str, settings: Settings, site: Site, least: in
 
 
 def _known(text: str, config: Path, settings: Settings, site: Site) -> Iterator[str]:
-    """Every old address that the store knows or a rule names."""
+    """Every old address of the site that the store knows or a rule names."""
     with open_store(settings.store_url) as store:
         for known in store.inventory(site.name, Side.LEGACY):
             yield known.url
     for rule in plain_rules(text, str(config)):
-        yield rule.source
+        if rule.is_of(site):
+            yield rule.source
 
 
 def tell_patterns(offers: Sequence[Offer], dry_run: bool) -> None:

@@ -49,6 +49,18 @@ def refuse_to_overwrite(sheet: Path, expected: str) -> None:
         raise click.UsageError(f"{sheet} holds work that would be lost; publish it, name another file, or say --force")
 
 
+def write_report(sheet: Path, text: str, force: bool = False) -> None:
+    """Put a report in place as `write_sheet` does; it may take the place of a report of its own kind, told by its first line.
+
+    Raises UsageError where another file is there, which may be somebody's work, unless `force` is given.
+    """
+    if sheet.is_file() and not force:
+        present, problem = read_text(sheet)
+        if problem or (present and present.partition("\n")[0] != text.partition("\n")[0]):
+            raise click.UsageError(f"{sheet} is another file, which would be lost; name a new one, or delete it first")
+    write_sheet(sheet, text)
+
+
 def write_sheet(sheet: Path, text: str) -> None:
     """Put a sheet in place whole, or not at all; what is no ordinary file is written to as it is."""
     if sheet == Path("-"):

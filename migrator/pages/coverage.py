@@ -32,6 +32,7 @@ class Reply(StrEnum):
     GONE = "gone"
     SERVE = "served by a rule"
     OLD = "old site still"
+    KEPT = "old site, by decision"
     NEW = "new site, by unmapped"
     NOT_FOUND = "not found"
 
@@ -61,11 +62,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """An address that the map does not answer. `reaches` is the share of visits answered once it and those before it are."""
+    """An address that the map does not answer. `reaches` is the share of visits answered once it and those before it are.
+
+    It is None where no visits are known.
+    """
 
     address: Address
     reply: Reply
-    reaches: float
+    reaches: float | None
 
 
 @dataclass(slots=True)
@@ -95,17 +99,17 @@ class Coverage:
         """Take one address in, with what the map comes to for it."""
         for tally in (self.whole, _group(self.sections, section), _group(self.languages, primary(address.language))):
             tally.count(reply, address.visits)
-        if not reply.is_answer and self._most:
+        if not reply.is_answer and reply is not Reply.KEPT and self._most:
             entry = (address.visits, -self.whole.addresses.total(), address, reply)
             push = heapq.heappush if len(self._missing) < self._most else heapq.heappushpop
             push(self._missing, entry)
 
     def missing(self) -> Iterator[Missing]:
-        """Those without an answer, most visits first, at most `most`; of equal ones those that came first."""
+        """Those without an answer or decision, most visits first, at most `most`; of equal ones those that came first."""
         known, reached = self.whole.visits.total(), answered(self.whole.visits)
         for visits, _, address, reply in sorted(self._missing, reverse=True, key=lambda entry: entry[:2]):
             reached += visits
-            yield Missing(address, reply, reached / known if known else 0.0)
+            yield Missing(address, reply, reached / known if known else None)
 
 
 def _group(groups: dict[str, Tally], name: str) -> Tally:
@@ -114,8 +118,11 @@ def _group(groups: dict[str, Tally], name: str) -> Tally:
     return groups.setdefault(name, Tally())
 
 
-def reply_of(decision: Decision) -> Reply:
-    """What a decision comes to. A redirect to its own address is none: the old site goes on answering."""
+def reply_of(decision: Decision, is_kept: bool = False) -> Reply:
+    """What a decision comes to. A redirect to its own address is none: the old site goes on answering.
+
+    `is_kept` says that a person decided that the address stays on the old site.
+    """
     if isinstance(decision, Redirect):
         return Reply.REDIRECT if decision.rule else Reply.NEW
     if isinstance(decision, Gone):
@@ -123,7 +130,7 @@ def reply_of(decision: Decision) -> Reply:
     if isinstance(decision, Serve):
         if decision.rule and decision.rule.serve:
             return Reply.SERVE
-        return Reply.NEW if decision.home is Home.NEW else Reply.OLD
+        return Reply.NEW if decision.home is Home.NEW else Reply.KEPT if is_kept else Reply.OLD
     return Reply.NOT_FOUND
 
 

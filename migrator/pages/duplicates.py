@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from migrator.pages.plain_words import words
 
 ALIKE = 0.9  # share of the passages of both that both have
-HEAD, TAIL = 2_500, 1_500  # characters of a long text whose passages are compared; of the rest, the length
+HEAD, TAIL = 1_500, 1_000  # characters of a long text whose passages are compared; of the rest, the length
 LENGTHS = 0.1  # share of its length that an alike text may be longer or shorter
 FEWEST_WORDS = 25  # below it only the very same text makes two pages one
 FEWEST_AT_ALL = 8  # below it a page says too little to repeat another

@@ -65,7 +65,7 @@ def find_offers(
     """
     groups: dict[Move, list[Written]] = defaultdict(list)
     for one in written:
-        if _is_of(one, site):
+        if one.is_of(site):
             for move in moves_of(_path(one.source), one.to):
                 groups[replace(move, added=one.added)].append(one)
     folded: dict[tuple[str, str], Written] = {}
@@ -176,11 +176,6 @@ def _path(source: str) -> str:
 
 def _exception(url: str) -> str:
     return _parts(url)[0]
-
-
-def _is_of(one: Written, site: Site) -> bool:
-    host = split_url(one.source)[0]
-    return not host or host in site.hosts
 
 
 def _identity(one: Written) -> tuple[str, str]:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrator.errors import ConfigError
+from migrator.rules.rule import Site
 from migrator.rules.yaml_nodes import Mapping, Node, Scalar, Sequence, read_nodes
+from migrator.urls import split_url
 
 _DASH = re.compile(r"[ \t]*-[ \t]+")
 _KEYS = ({"from", "to"}, {"from", "to", "added"})
@@ -26,6 +28,11 @@ class Written:
     added: str
     start: int
     end: int
+
+    def is_of(self, site: Site) -> bool:
+        """Whether its old address may be one of that site: it names one of its hosts, or none."""
+        host = split_url(self.source)[0]
+        return not host or host in site.hosts
 
 
 def plain_rules(text: str, file: str) -> list[Written]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from migrator.pages.page import Page, Side
+from migrator.pages.verdict import Answer, Verdict
 from tests.cli.running import run
-from tests.cli.stored import config_with, crawled, visited
+from tests.cli.stored import config_with, crawled, decided, visited
 from tests.pages.making import OLD, page
 
 RULES = """\
@@ -97,6 +99,14 @@ def test_what_is_missing_is_listed_by_visits_with_what_mending_it_reaches(config
 
     missing = [(row["url"].removeprefix(OLD), row["visits"], row["reaches"]) for row in found["missing"]]
     assert missing == [("/shop/lamp.html", 30, 0.8), ("/flyer", 15, 0.95), ("/", 5, 1.0)]
+
+
+def test_what_a_person_kept_on_the_old_site_is_no_answer_and_not_missing(config: Path) -> None:
+    decided(config, [Verdict(f"{OLD}/shop/lamp.html", Answer.KEPT, "", "ann", dt.datetime.now(dt.UTC))])
+    found = account(config)
+
+    assert (found["addresses"]["answered"], found["addresses"]["by_answer"]["old site, by decision"]) == (5, 1)
+    assert found["missing"][0]["url"] == f"{OLD}/flyer"
 
 
 def test_the_sheet_has_what_is_missing_and_no_formula(config: Path) -> None:

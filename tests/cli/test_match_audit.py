@@ -144,6 +144,19 @@ def test_people_read_a_list_of_bounded_length(tmp_path: Path) -> None:
     assert "3 findings: 3 nobody knows the address" in result.stderr
 
 
+@pytest.mark.parametrize("words", [["match", "--audit"], ["match", "--parity"], ["coverage"]])
+def test_no_report_takes_the_place_of_somebodys_work(tmp_path: Path, words: list[str]) -> None:
+    path, sheet = site(tmp_path, "redirects: {/wells.html: /about/}"), tmp_path / "review.csv"
+    sheet.write_text("old_url,new_url,verdict\n/a,/b,accepted\n", encoding="utf-8")
+    result = run(*words, "--config", path, "--csv", sheet)
+    assert (result.exit_code, "would be lost" in result.stderr, "accepted" in sheet.read_text("utf-8")) == (2, True, True)
+
+    sheet.unlink()
+    for _ in range(2):
+        assert run(*words, "--config", path, "--csv", sheet).exit_code < 2
+    assert "accepted" not in sheet.read_text("utf-8")
+
+
 def test_what_is_wanting_is_said(tmp_path: Path) -> None:
     path = config_with(tmp_path, "redirects: {/a: /b}")
     result = run("match", "--config", path, "--audit")

@@ -84,6 +84,18 @@ def test_the_least_number_of_rules_may_be_raised(config: Path) -> None:
     assert "/news/wells.html: /stories/wells/" in config.read_text("utf-8")
 
 
+def test_of_several_sites_only_the_one_is_touched(tmp_path: Path) -> None:
+    other = "  shop: {hosts: [shop.example], legacy: 'http://shop.example', new: 'https://new.shop.example'}\n"
+    rules = "".join(f"  http://{host}/a/{name}: /b/{name}\n" for host in ("www.old.example", "shop.example") for name in NAMES)
+    path = config_with(tmp_path, f"{other}redirects:\n{rules}  http://shop.example/a/more: /elsewhere\n")
+    assert run("publish", "--config", path, "--patterns", "--site", "main").exit_code == 0
+
+    text = path.read_text("utf-8")
+    assert "from: http://www.old.example/a/:page\n    to: /b/:page\n" in text.replace('"', "")
+    assert text.count("http://shop.example/a/") == len(NAMES) + 1
+    assert "serve:" not in text
+
+
 def test_a_map_without_suggestions_may_be_tidied(tmp_path: Path) -> None:
     path = config_with(tmp_path, "redirects:\n" + "".join(f"  /a/{name}: /b/{name}\n" for name in NAMES))
     assert run("publish", "--config", path, "--patterns").exit_code == 0

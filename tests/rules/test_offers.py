@@ -95,6 +95,15 @@ def test_nothing_is_offered(moves: dict[str, str], known: list[str], more: str, 
     assert offered(text, known) == (text, [])
 
 
+def test_an_offer_that_fails_its_proof_does_not_spoil_another() -> None:
+    """Without their exact rules, /n/one and the like would be caught by a narrower pattern that stands in the file."""
+    narrower = "rules: [{from: /n/o*, to: /o}, {from: /n/t*, to: /t}]\n"
+    text, (offer,) = offered(redirects({**folder("/n/{}", "/s/{}"), **folder("/m/{}", "/r/{}")}, narrower))
+
+    assert offer.source == "/m/:page"
+    assert "/n/one: /s/one" in text
+
+
 def test_a_page_known_in_another_case_keeps_its_rule() -> None:
     _, (offer,) = offered(redirects(folder("/n/{}", "/s/{}")), ["/N/ONE"])
 
