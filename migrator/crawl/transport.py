@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import sys
 from collections.abc import AsyncIterator, Callable
-from importlib.util import find_spec
 
 import httpx
 
 from migrator.crawl.addresses import Guard
 from migrator.urls import DEFAULT_PORTS
-
-# httpcore tries to import sniffio at every request, and where it is not there, Python looks for it everywhere each time.
-if find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class CheckedTransport(httpx.AsyncBaseTransport):
