@@ -46,6 +46,7 @@ _MONTHS = {name: number for number, name in enumerate(b"jan feb mar apr may jun 
 _FIELDS = b"#Fields:"  # https://www.w3.org/TR/WD-logfile.html
 _HOST = re.compile(rb"[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?$|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$")
 _Request = tuple[bytes, bytes, bytes, bytes, bytes | None, bytes]  # host, method, target, status, agent, day
+_NOTHING_THERE = frozenset((b"404", b"410"))
 
 
 class AccessLog:
@@ -56,6 +57,7 @@ class AccessLog:
         self._is_probe = is_probe
         self._most = most
         self._counts: Counter[tuple[bytes, bytes, bytes]] = Counter()
+        self._answered: set[tuple[bytes, bytes]] = set()
         self._left_out: Counter[str] = Counter()
         self._fields: dict[bytes, int] = {}
 
@@ -75,14 +77,18 @@ class AccessLog:
                 self._count(request)
 
     def pour(self, harvest: Harvest) -> None:
-        """Give all that was counted to `harvest`, and forget it."""
-        while self._counts:
-            (host, target, day), count = self._counts.popitem()
-            when = _day(day)
+        """Give all that was counted to `harvest`, and forget it.
+
+        Of several spellings of one address the harvest keeps the first: here one that the site answered.
+        """
+        for place in sorted(self._counts, key=lambda place: place[:2] not in self._answered):
+            host, target, day = place
+            count, when = self._counts.pop(place), _day(day)
             if when or day == NO_DAY:
                 harvest.name(_address(host, target), day=when, count=count, rows=count)
             else:
                 harvest.leave_out(MALFORMED, count)
+        self._answered.clear()
         for reason, count in self._left_out.items():
             if count:
                 harvest.leave_out(reason, count)
@@ -97,6 +103,8 @@ class AccessLog:
                 self._left_out[TOO_MANY] += 1
                 return
         self._counts[host, target, day] += 1
+        if request[3] not in _NOTHING_THERE:
+            self._answered.add((host, target))
 
     def _against(self, request: _Request) -> str:
         """Why a request is no visit of a page, or ""."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from migrator.rules.decision import Decision, Gone, Redirect, Serve
+from migrator.rules.offers import KEPT_OUT
 from migrator.rules.rule import Home
 from migrator.urls import fold_case, split_url
 
@@ -128,7 +129,7 @@ def reply_of(decision: Decision, is_kept: bool = False) -> Reply:
     if isinstance(decision, Gone):
         return Reply.GONE
     if isinstance(decision, Serve):
-        if decision.rule and decision.rule.serve:
+        if decision.rule and decision.rule.serve and not decision.rule.note.startswith(KEPT_OUT):  # else nobody decided it
             return Reply.SERVE
         return Reply.NEW if decision.home is Home.NEW else Reply.KEPT if is_kept else Reply.OLD
     return Reply.NOT_FOUND

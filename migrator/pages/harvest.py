@@ -80,7 +80,9 @@ class Harvest:
         self._by_line = self._by_line or line > 0
         self.rows += rows
         self.named += rows
-        self._addresses.setdefault(place.key, place.url)
+        known = self._addresses.setdefault(place.key, place.url)
+        if "?" in known and "?" not in place.url:  # what the key leaves out of a query, such as where a visitor came from
+            self._addresses[place.key] = place.url
         if count:
             self._counts[place.key, day] = self._counts.get((place.key, day), 0) + count
 

@@ -21,6 +21,7 @@ from migrator.urls import look_up_key, split_url
 
 LEAST_PAGES = 5
 MOST_EXCEPTIONS = 0.2  # per rule that is spared; with more of them a pattern explains nothing
+KEPT_OUT = "kept out of "  # how the note of a rule begins that keeps an address out of a pattern; what becomes of it is open
 MOST_STAYING = 0.5  # rules that lead elsewhere, per rule that is spared; with more of them the folder did not move as one
 
 
@@ -133,7 +134,7 @@ def fold(text: str, offers: Sequence[Offer], site: Site, file: str) -> str:
         dated: dict[str, Value] = {"added": dt.date.fromisoformat(offer.added)} if offer.added else {}
         rules.append({"from": offer.source, "to": offer.to, **dated})
         rules += [
-            {"from": f"{host}{url}", "serve": str(Home.LEGACY), "note": f"kept out of {offer.source}"} for url in offer.exceptions
+            {"from": f"{host}{url}", "serve": str(Home.LEGACY), "note": f"{KEPT_OUT}{offer.source}"} for url in offer.exceptions
         ]
     return add_rules(text, rules, file)
 

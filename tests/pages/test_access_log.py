@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from migrator.pages.access_log import ASSET, BOT, MALFORMED, OTHER_ANSWER, OTHER_METHOD, PROBE, AccessLog
 from migrator.pages.file_lines import byte_lines
-from migrator.pages.harvest import TOO_MANY, Harvest
+from migrator.pages.harvest import TOO_MANY, Harvest, Located
 from tests.pages.gathering import NO_ADDRESS, adds_up, counted, new_harvest
 
 TODAY, YESTERDAY = dt.date(2026, 11, 24), dt.date(2026, 11, 23)
@@ -34,6 +34,17 @@ def test_visits_are_counted_by_address_and_day() -> None:
     harvest = harvested(line(), line(), line(day="23/Nov/2026"), line("/b?x=1", method="HEAD", status=304))
 
     assert counted(harvest) == {("/a", TODAY): 2, ("/a", YESTERDAY): 1, ("/b?x=1", TODAY): 1}
+
+
+def test_of_several_spellings_the_one_is_kept_that_the_site_answers_and_a_query_that_says_nothing_is_not() -> None:
+    log = AccessLog(lambda agent: False, lambda path: False)
+    asked = [line("/News/X", status=404), line("/news/x"), line("/news/x?from=mail"), line("/News/X", status=404)]
+    log.read(byte_lines(["\n".join(asked).encode()]))
+    harvest = Harvest(lambda text: Located(text, text.partition("?")[0].lower()))
+    log.pour(harvest)
+
+    assert harvest.urls() == ["/news/x"]
+    assert harvest.visits == 4
 
 
 @pytest.mark.parametrize(
