@@ -54,9 +54,7 @@ def tell_patterns(offers: Sequence[Offer], dry_run: bool) -> None:
         if offer.stays:
             click.echo(f"  stay rules of their own: {_some(offer.stays)}", err=True)
         if offer.exceptions:
-            click.echo(
-                f"  exceptions, on the old site as before and still to be decided: {_some(offer.exceptions)}", err=True
-            )
+            click.echo(f"  exceptions, on the old site as before and still to be decided: {_some(offer.exceptions)}", err=True)
     if not offers:
         click.echo("no folder moved so consistently that a pattern could take the place of its rules", err=True)
 

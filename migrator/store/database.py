@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -33,7 +34,8 @@ _MENDS = (
     ("does not exist", "check the address: the database and the user must be there"),
     ("connection", "check the address, and that the server runs; what was kept is safe"),
 )
-_ON_CONNECT = ("PRAGMA foreign_keys = ON", f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}", "PRAGMA journal_mode = WAL")
+_ON_CONNECT = ("PRAGMA foreign_keys = ON", f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+_RETRIED_AFTER = 0.02  # seconds
 _YIELDED = ("40P01", "40001")  # deadlock_detected, serialization_failure
 _TRIES = 5
 _ALONE = 0x6D696772  # PostgreSQL's advisory locks have numbers; this is "migr"
@@ -124,6 +126,20 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # the driver would begin transactions too late; `_begin` does it
     for statement in _ON_CONNECT:
         connection.execute(statement)
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Change to the write-ahead log. Where several open a file for the first time, SQLite does not wait but fails at once."""
+    gives_up = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > gives_up:
+                raise
+        time.sleep(_RETRIED_AFTER)
 
 
 def _begin(connection: Connection) -> None:
