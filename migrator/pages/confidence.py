@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from migrator.pages import neighbours, similarity
-from migrator.pages.similarity import Pairs
+from migrator.pages.candidates import Pairs
 from migrator.pages.vectors import Floats
 
 CONTENT = similarity.SIGNALS
-SIGNALS = (*CONTENT, "slug_in_folder", *neighbours.SIGNALS[1:])
+SIGNALS = (*CONTENT, "slug_in_folder", "words_in_folder", *neighbours.SIGNALS[1:])
 MOST = 0.999  # nothing found by comparing is certain
 
 
@@ -47,43 +47,49 @@ class Learnt:
 LEARNT = Learnt(
     alone=Weights(
         {
-            "shape": 5.335,
-            "words": 11.737,
-            "both": -6.143,
-            "same_path": 8.314,
-            "slug": 3.961,
-            "folder_name": 3.03,
-            "relative_shape": 2.028,
-            "relative_slug": -1.898,
+            "shape": 7.548,
+            "words": 10.672,
+            "both": -7.327,
+            "same_path": 8.004,
+            "slug": 3.669,
+            "folder_name": 2.671,
+            "relative_shape": 1.575,
+            "relative_slug": -1.788,
+            "passages": 2.243,
+            "title": -1.197,
         },
-        none=7.089,
+        none=6.663,
     ),
     together=Weights(
         {
-            "shape": 5.002,
-            "words": 10.265,
-            "both": -6.881,
-            "same_path": 7.834,
-            "slug": 3.129,
-            "folder_name": 2.282,
-            "relative_shape": 1.962,
-            "relative_slug": -1.97,
-            "slug_in_folder": 1.081,
-            "merge": 2.449,
-            "landing": 3.937,
-            "links": 2.884,
-            "rival": -0.898,
+            "shape": 5.099,
+            "words": 10.158,
+            "both": -8.009,
+            "same_path": 8.125,
+            "slug": 2.839,
+            "folder_name": 1.803,
+            "relative_shape": 1.726,
+            "relative_slug": -1.599,
+            "passages": 2.01,
+            "title": -0.109,
+            "slug_in_folder": 1.382,
+            "words_in_folder": -1.377,
+            "merge": 3.389,
+            "landing": 6.127,
+            "links": 3.597,
+            "rival": -0.714,
         },
-        none=6.585,
+        none=6.52,
     ),
-    calibration=Calibration(start=-0.165, low=0.75, high=1.234),
+    calibration=Calibration(start=0.348, low=0.771, high=1.06),
 )
 
 
 def with_neighbours(content: Floats, votes: Floats) -> Floats:
-    """The columns of SIGNALS: a folder's move counts as far as the page kept its name."""
+    """The columns of SIGNALS: a folder's move counts as far as the page kept its name, or its text."""
     moved = content[:, CONTENT.index("slug")] * votes[:, 0]
-    return np.column_stack((content, moved, votes[:, 1:]))
+    text = content[:, CONTENT.index("words")] * votes[:, 0]
+    return np.column_stack((content, moved, text, votes[:, 1:]))
 
 
 def probabilities(signals: Floats, pairs: Pairs, weights: Weights) -> Floats:
