@@ -14,7 +14,7 @@ from migrator.pages.candidates import Pairs
 from migrator.pages.vectors import Floats
 
 CONTENT = similarity.SIGNALS
-SIGNALS = (*CONTENT, "slug_in_folder", "words_in_folder", *neighbours.SIGNALS[1:])
+SIGNALS = (*CONTENT, "slug_in_folder", *neighbours.SIGNALS[1:])
 MOST = 0.999  # nothing found by comparing is certain
 
 
@@ -47,49 +47,45 @@ class Learnt:
 LEARNT = Learnt(
     alone=Weights(
         {
-            "shape": 7.548,
-            "words": 10.672,
-            "both": -7.327,
-            "same_path": 8.004,
-            "slug": 3.669,
-            "folder_name": 2.671,
-            "relative_shape": 1.575,
-            "relative_slug": -1.788,
-            "passages": 2.243,
-            "title": -1.197,
+            "shape": 5.974,
+            "words": 10.606,
+            "both": -7.541,
+            "same_path": 7.978,
+            "slug": 3.873,
+            "folder_name": 2.913,
+            "relative_shape": 1.675,
+            "relative_slug": -1.821,
+            "passages": 2.28,
         },
-        none=6.663,
+        none=6.61,
     ),
     together=Weights(
         {
-            "shape": 5.099,
-            "words": 10.158,
-            "both": -8.009,
-            "same_path": 8.125,
-            "slug": 2.839,
-            "folder_name": 1.803,
-            "relative_shape": 1.726,
-            "relative_slug": -1.599,
-            "passages": 2.01,
-            "title": -0.109,
-            "slug_in_folder": 1.382,
-            "words_in_folder": -1.377,
-            "merge": 3.389,
-            "landing": 6.127,
-            "links": 3.597,
-            "rival": -0.714,
+            "shape": 4.767,
+            "words": 9.496,
+            "both": -7.924,
+            "same_path": 7.842,
+            "slug": 3.294,
+            "folder_name": 1.821,
+            "relative_shape": 1.783,
+            "relative_slug": -1.784,
+            "passages": 1.835,
+            "slug_in_folder": 0.658,
+            "merge": 3.285,
+            "landing": 6.147,
+            "links": 3.454,
+            "rival": -0.914,
         },
-        none=6.52,
+        none=6.298,
     ),
-    calibration=Calibration(start=0.348, low=0.771, high=1.06),
+    calibration=Calibration(start=0.423, low=0.835, high=1.021),
 )
 
 
 def with_neighbours(content: Floats, votes: Floats) -> Floats:
-    """The columns of SIGNALS: a folder's move counts as far as the page kept its name, or its text."""
+    """The columns of SIGNALS: a folder's move counts as far as the page kept its name."""
     moved = content[:, CONTENT.index("slug")] * votes[:, 0]
-    text = content[:, CONTENT.index("words")] * votes[:, 0]
-    return np.column_stack((content, moved, text, votes[:, 1:]))
+    return np.column_stack((content, moved, votes[:, 1:]))
 
 
 def probabilities(signals: Floats, pairs: Pairs, weights: Weights) -> Floats:
@@ -100,6 +96,17 @@ def probabilities(signals: Floats, pairs: Pairs, weights: Weights) -> Floats:
     grown = np.exp(utility - highest[pairs.old])
     total = np.exp(weights.none - highest) + np.bincount(pairs.old, grown, minlength=pairs.old_count)
     return np.asarray(grown / total[pairs.old])
+
+
+def against_rivals(probability: Floats, pairs: Pairs) -> Floats:
+    """How probable each pair is if only it or the strongest other candidate of its old page can be right."""
+    order = np.lexsort((-probability, pairs.old))
+    firsts = np.unique(pairs.old[order], return_index=True)[1]
+    seconds = firsts[np.diff(np.append(firsts, len(order))) > 1] + 1
+    rival = pairs.most(probability)[pairs.old]
+    rival[order[firsts]] = 0.0
+    rival[order[seconds - 1]] = probability[order[seconds]]
+    return np.asarray(probability / np.maximum(probability + rival, 1e-300))
 
 
 def calibrated(probability: Floats, calibration: Calibration) -> Floats:

@@ -19,7 +19,7 @@ try:
     import numpy as np
 
     from migrator.pages.candidates import Pairs
-    from migrator.pages.confidence import CONTENT, LEARNT, Learnt, calibrated, probabilities, with_neighbours
+    from migrator.pages.confidence import CONTENT, LEARNT, Learnt, against_rivals, calibrated, probabilities, with_neighbours
     from migrator.pages.evidence import sentences
     from migrator.pages.neighbours import SIGNALS as VOTES
     from migrator.pages.neighbours import Neighbourhood
@@ -53,7 +53,7 @@ def match(
 ) -> list[Suggestion]:
     """A suggestion for every readable old page, in their order: up to five new pages, best first, or none.
 
-    Pages in different languages are matched only `across_languages`, and the evidence says so. Where `progress` is given it is told
+    Pages in different languages are matched only `across_languages`; the evidence says so. Where `progress` is given it is told
     (stage, done, total). Deterministic.
     """
     tell = progress or (lambda stage, done, total: None)
@@ -94,7 +94,8 @@ def judge(pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: L
         votes = neighbourhood.votes(probability, alone)
         probability = probabilities(with_neighbours(content, votes), pairs, learnt.together)
     named = dict(zip((*CONTENT, *VOTES), np.column_stack((content, votes)).T, strict=True))
-    return Judgement(calibrated(probability, learnt.calibration), named)
+    confidence = np.minimum(calibrated(probability, learnt.calibration), against_rivals(probability, pairs))
+    return Judgement(confidence, named)
 
 
 def ranked(pairs: Pairs, confidence: Floats, *, floor: float = FLOOR) -> Iterator[list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Neighbourhood:
         """Learn both trees and graphs once; `pairs` are the candidates that are judged."""
         self._pairs = pairs
         self._folders = _numbered([profile.folder for profile in legacy]), _numbered([profile.folder for profile in new])
-        self._below = below(legacy), below(new, itself=True)
+        self._below = below(legacy, heads(legacy)), below(new, doors(new), itself=True)
         self._links = _linked(legacy), _linked(new)
 
     def votes(self, probability: Floats, alone: Floats) -> Floats:
@@ -85,23 +85,28 @@ def _numbered(names: Sequence[str]) -> Places:
 
 
 def heads(profiles: Sequence[Profile]) -> dict[str, list[int]]:
-    """By folder, the pages that lead into it: at its own address, else its overview, else the first of its pages."""
+    """By folder, the pages that lead into it: those at its own address, and its overviews."""
     found: dict[str, list[int]] = {}
     for place, profile in enumerate(profiles):
         found.setdefault(profile.path, []).append(place)
     for place, profile in enumerate(profiles):
         if profile.realm != profile.path:
             found.setdefault(profile.realm, []).append(place)
-    first: dict[str, int] = {}
+    return found
+
+
+def doors(profiles: Sequence[Profile]) -> dict[str, list[int]]:
+    """The heads, and for a folder without any the first of its pages: there a section without a landing page is entered."""
+    found, first = heads(profiles), dict[str, int]()
     for place, profile in enumerate(profiles):
-        if profile.folder not in found and (profile.folder not in first or profile.path < profiles[first[profile.folder]].path):
-            first[profile.folder] = place
+        folder = profile.folder
+        if folder and folder not in found and (folder not in first or profile.path < profiles[first[folder]].path):
+            first[folder] = place
     return found | {folder: [place] for folder, place in first.items()}
 
 
-def below(profiles: Sequence[Profile], *, itself: bool = False) -> Matrix:
-    """Which pages lie below which: a row for each page, 1 for each page in the part of the tree that it leads into."""
-    places = heads(profiles)
+def below(profiles: Sequence[Profile], places: Mapping[str, Sequence[int]], *, itself: bool = False) -> Matrix:
+    """Which pages lie below which: a row for each page, 1 for each page in the folders into which it leads by `places`."""
     found = [(place, place) for place in range(len(profiles)) if itself]
     for place, profile in enumerate(profiles):
         found.extend((root, place) for folder in _above(profile.path) for root in places.get(folder, ()) if root != place)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from migrator.pages.candidates import Pairs
-from migrator.pages.neighbours import below, heads, likeliest
+from migrator.pages.neighbours import below, doors, heads, likeliest
 from migrator.pages.profile import Profile
 from migrator.pages.vectors import Floats, Matrix, Places, matrix
 
@@ -23,13 +23,13 @@ def offers(legacy: Sequence[Profile], new: Sequence[Profile], pairs: Pairs, alik
     folder = _numbered([profile.folder for profile in legacy])
     names = [profile.folder for profile in new]
     new_folder = _numbered(names)
-    leading = heads(new)
+    leading = doors(new)
     first = {int(number): leading.get(name, []) for number, name in zip(new_folder, names, strict=True)}
     folders = int(folder.max(initial=-1)) + 1
     merged = _most(matrix(folder[old], there, weight, (folders, len(new))), TOGETHER)
     moved = matrix(old, new_folder[there], weight, (len(legacy), int(new_folder.max(initial=-1)) + 1))
     by_folder = _most(matrix(folder[old], new_folder[there], weight, (folders, moved.shape[1])), LANDINGS)
-    by_root = _most(below(legacy) @ moved, LANDINGS)
+    by_root = _most(below(legacy, heads(legacy)) @ moved, LANDINGS)
     found = []
     for place, profile in enumerate(legacy):
         landings = {page for number in (*by_folder[folder[place]], *by_root[place]) for page in first[number]}

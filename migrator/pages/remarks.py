@@ -55,13 +55,3 @@ def _of_page(old: Profile) -> Iterator[str]:
         yield f"{Kind.LITTLE_TEXT} ({old.length} words)"
     if old.page.hops:
         yield f"the old site itself leads to {old.page.final_url}"
-
-
-def lost_folders(suggestions: Sequence[Suggestion]) -> dict[str, int]:
-    """The folders of which no page matches, and how many pages each has, biggest first: each is one decision."""
-    found: Counter[str] = Counter()
-    for suggestion in suggestions:
-        for sentence in suggestion.remark.split("; "):
-            if sentence.startswith(Kind.NO_PAGE_IN_FOLDER):
-                found[sentence.removeprefix(Kind.NO_PAGE_IN_FOLDER).rpartition(" (")[0].strip()] += 1
-    return dict(found.most_common())

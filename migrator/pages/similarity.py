@@ -11,7 +11,7 @@ from migrator.pages.offers import offers
 from migrator.pages.profile import Profile
 from migrator.pages.vectors import Floats, products, shares
 
-SIGNALS = ("shape", "words", "both", "same_path", "slug", "folder_name", "relative_shape", "relative_slug", "passages", "title")
+SIGNALS = ("shape", "words", "both", "same_path", "slug", "folder_name", "relative_shape", "relative_slug", "passages")
 
 
 def compare(legacy: Sequence[Profile], new: Sequence[Profile], *, across: bool = False) -> tuple[Pairs, Floats]:
@@ -32,12 +32,11 @@ def likeness(legacy: Sequence[Profile], new: Sequence[Profile], left: Vectors, r
     slug = products(left.slug, right.slug, pairs.old, pairs.new)
     named = products(left.folder_name, right.slug, pairs.old, pairs.new) * (1 - slug)
     kept = products(shares(left.passages), right.passages, pairs.old, pairs.new)
-    title = products(left.title, right.title, pairs.old, pairs.new)
     roots = {profile.folder for profile in legacy}
     leaf = np.array([profile.path not in roots for profile in legacy], dtype=bool)
     signals = (
         *(shape, alike, shape * alike, _same(legacy, new, pairs), slug, named * leaf[pairs.old]),
-        *(_relative(shape, pairs), _relative(slug, pairs), kept, title),
+        *(_relative(shape, pairs), _relative(slug, pairs), kept),
     )
     return np.column_stack(signals)
 

@@ -13,10 +13,14 @@ LEGACY, NEW = "http://legacy.example", "https://new.example"
 VOCABULARY = 50_000  # words; the n-th is met in proportion to 1 / n (Zipf)
 WORDS = 450  # of the median page; the longest have ten times as many
 LINE = 40  # words
+OF_THE_TOPIC = 0.2  # of the words of a page; the rest are those of the language
 FOLDER = 25  # pages
 EDITED = 0.25  # of the lines of a page that moved
 FATES = {"moved": 0.72, "renamed": 0.12, "merged": 0.06, "gone": 0.10}
 FRAME = ("Skip to the content", "Search this site", "Home", "About us", "Contact", "Privacy", "All rights reserved")
+
+
+Words = np.typing.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -90,19 +94,20 @@ class _Maker:
         topic = self._random.choice(self._words, 60)
         lines = content.text.split("\n")[5:-2]
         for place in np.flatnonzero(self._random.random(len(lines)) < EDITED):
-            lines[place] = self._line(topic, LINE)
+            lines[place] = " ".join(self._drawn(topic, LINE))
         title = content.h1 if self._random.random() < 1 - EDITED else self.name(3)
         text = "\n".join(["The new Example", *lines, "Imprint"])
         return Content(f"{title} – Example", title, (title,), language="en", text=text)
 
-    def _lines(self, topic: np.typing.NDArray[np.object_]) -> list[str]:
+    def _lines(self, topic: Words) -> list[str]:
         length = int(min(10 * WORDS, self._random.lognormal(np.log(WORDS), 0.7)))
-        return [self._line(topic, min(LINE, length - start)) for start in range(0, length, LINE)]
+        drawn = self._drawn(topic, length)
+        return [" ".join(drawn[start : start + LINE]) for start in range(0, length, LINE)]
 
-    def _line(self, topic: np.typing.NDArray[np.object_], count: int) -> str:
+    def _drawn(self, topic: Words, count: int) -> Words:
         places = np.minimum(np.searchsorted(self._chances, self._random.random(count)), VOCABULARY - 1)
-        drawn = np.where(self._random.random(count) < 0.2, self._random.choice(topic, count), self._words[places])
-        return " ".join(drawn)
+        own = self._random.choice(topic, count)
+        return np.where(self._random.random(count) < OF_THE_TOPIC, own, self._words[places])
 
 
 def _joined(one: Content, other: Content) -> Content:
