@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from http import HTTPStatus
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from migrator.cli.match_summary import tell, tell_rest
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
 from migrator.cli.sheets import refuse_to_overwrite, write_sheet
 from migrator.pages.files import match_files
 from migrator.pages.page import Page, Side
-from migrator.pages.suggestion import Suggestion
+from migrator.pages.settled import match_redirected
+from migrator.pages.suggestion_changes import changes
 from migrator.pages.suggestion_csv import write_rows
 from migrator.rules.rule import Site
 from migrator.settings import Settings
 from migrator.store.open import open_store
 from migrator.store.store import Store
 
-KINDS_SHOWN = 4
 MOST_SHOWN, MOST_ROWS = 20, 100_000  # of a report
-BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counted
 
 
 @click.command()
@@ -41,6 +38,7 @@ BANDS = (0.98, 0.9, 0.5, 0.0)  # confidence from which on a suggestion is counte
 )
 @click.option("--force", is_flag=True, help="Overwrite the sheet even where somebody has worked on it.")
 @click.option("--json", "as_json", is_flag=True, help="Write the summary to stdout as JSON.")
+@click.option("--across-languages", is_flag=True, help="Suggest pages in another language, too; the evidence says so.")
 @click.option("--explain", metavar="OLD_URL", help="Tell why the candidates of one old page are what they are; matches nothing.")
 @click.option("--parity", is_flag=True, help="Tell what the new pages lack of their old ones; matches nothing.")
 @click.option("--audit", is_flag=True, help="Judge the rules of the map by the pages of both sites; matches nothing.")
@@ -60,8 +58,8 @@ def match(
     """Suggest a new page for every old page, each with a confidence and the reasons.
 
     Compares what `migrator crawl legacy` and `migrator crawl new` found: addresses, titles, texts, and where the neighbours of a
-    page went. Pages in different languages are never matched. The suggestions take the place of those of an earlier run;
-    what people decided is kept.
+    page went. Pages in different languages are matched only with --across-languages. The suggestions take the place of those of
+    an earlier run, and what is new, changed or gone since then is told; what people decided is kept.
 
     In the sheet, the rows of an old page are its candidates, best first; an empty new_url says that no page matches.
 
@@ -72,6 +70,7 @@ def match(
     if sheet and not sheet.parent.is_dir():
         raise click.UsageError(f"the folder of {sheet} does not exist")
     settings, chosen = settings_and_site(config, store, site)
+    across = report.pop("across_languages")
     if report["explain"] is not None or report["parity"] or report["audit"]:
         click.get_current_context().exit(_report(settings, chosen, sheet, force, as_json, **report))
     from migrator.pages import matching  # heavy, and an optional part
@@ -80,14 +79,16 @@ def match(
         if sheet and not force:
             refuse_to_overwrite(sheet, write_rows(opened.suggestions(chosen.name), chosen.legacy, chosen.new))
         legacy, new = (_pages(opened, chosen.name, side) for side in (Side.LEGACY, Side.NEW))
-        with _progress() as tell:
-            suggestions = [*matching.match(legacy, new, tell), *match_files(legacy, new)]
+        with _progress() as progress:
+            found = matching.match(legacy, new, progress, across_languages=across)
+        suggestions = [*found, *match_files(legacy, new), *match_redirected(legacy, new)]
+        before = opened.suggestions(chosen.name)
         opened.save_suggestions(chosen.name, suggestions)
     if sheet:
         write_sheet(sheet, write_rows(suggestions, chosen.legacy, chosen.new))
-    _tell(suggestions, as_json)
+    tell(suggestions, changes(before, suggestions) if before else None, as_json=as_json)
     answered = {suggestion.old_url for suggestion in suggestions}
-    _tell_rest([page for page in legacy if page.url not in answered], sheet)
+    tell_rest([page for page in legacy if page.url not in answered], sheet)
 
 
 def _report(
@@ -142,37 +143,3 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
     with Console(stderr=True).status("matching") as status:
         yield lambda stage, done, total: status.update(f"{stage}: {done} of {total}")
-
-
-def _tell_rest(rest: Sequence[Page], sheet: Path | None) -> None:
-    """What no suggestion was made for, and what comes next."""
-    kinds = Counter(map(_kind, rest))
-    if kinds:
-        listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(KINDS_SHOWN))
-        click.echo(f"{sum(kinds.values())} other addresses of the old site got no suggestion: {listed}", err=True)
-    step = f"look through {sheet}, then `migrator publish --csv {sheet}`" if sheet else "`migrator publish --dry-run`"
-    click.echo(f"next: {step}", err=True)
-
-
-def _kind(page: Page) -> str:
-    if page.status == HTTPStatus.OK:
-        return page.content_type or "of no type"
-    return f"with status {page.status}" if page.status else "that failed"
-
-
-def _tell(suggestions: Sequence[Suggestion], as_json: bool) -> None:
-    best = [suggestion.best.confidence for suggestion in suggestions if suggestion.best]
-    counts = {}
-    above = len(best) + 1.0
-    for band in BANDS:
-        counts[band] = sum(band <= confidence < above for confidence in best)
-        above = band
-    none = len(suggestions) - len(best)
-    if as_json:
-        bands = {f"{band:g}": count for band, count in counts.items()}
-        click.echo(json.dumps({"old_pages": len(suggestions), "confidence_from": bands, "no_match": none}))
-        return
-    click.echo(f"{len(suggestions)} old pages", err=True)
-    for band, count in counts.items():
-        click.echo(f"  {count:>6} with a confidence of {band:g} or more" if band else f"  {count:>6} with less", err=True)
-    click.echo(f"  {none:>6} without a match", err=True)

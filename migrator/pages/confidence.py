@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from migrator.pages import neighbours, similarity
-from migrator.pages.similarity import Pairs
+from migrator.pages.candidates import Pairs
 from migrator.pages.vectors import Floats
 
 CONTENT = similarity.SIGNALS
@@ -47,36 +47,38 @@ class Learnt:
 LEARNT = Learnt(
     alone=Weights(
         {
-            "shape": 5.335,
-            "words": 11.737,
-            "both": -6.143,
-            "same_path": 8.314,
-            "slug": 3.961,
-            "folder_name": 3.03,
-            "relative_shape": 2.028,
-            "relative_slug": -1.898,
+            "shape": 5.974,
+            "words": 10.606,
+            "both": -7.541,
+            "same_path": 7.978,
+            "slug": 3.873,
+            "folder_name": 2.913,
+            "relative_shape": 1.675,
+            "relative_slug": -1.821,
+            "passages": 2.28,
         },
-        none=7.089,
+        none=6.61,
     ),
     together=Weights(
         {
-            "shape": 5.002,
-            "words": 10.265,
-            "both": -6.881,
-            "same_path": 7.834,
-            "slug": 3.129,
-            "folder_name": 2.282,
-            "relative_shape": 1.962,
-            "relative_slug": -1.97,
-            "slug_in_folder": 1.081,
-            "merge": 2.449,
-            "landing": 3.937,
-            "links": 2.884,
-            "rival": -0.898,
+            "shape": 4.767,
+            "words": 9.496,
+            "both": -7.924,
+            "same_path": 7.842,
+            "slug": 3.294,
+            "folder_name": 1.821,
+            "relative_shape": 1.783,
+            "relative_slug": -1.784,
+            "passages": 1.835,
+            "slug_in_folder": 0.658,
+            "merge": 3.285,
+            "landing": 6.147,
+            "links": 3.454,
+            "rival": -0.914,
         },
-        none=6.585,
+        none=6.298,
     ),
-    calibration=Calibration(start=-0.165, low=0.75, high=1.234),
+    calibration=Calibration(start=0.423, low=0.835, high=1.021),
 )
 
 
@@ -94,6 +96,17 @@ def probabilities(signals: Floats, pairs: Pairs, weights: Weights) -> Floats:
     grown = np.exp(utility - highest[pairs.old])
     total = np.exp(weights.none - highest) + np.bincount(pairs.old, grown, minlength=pairs.old_count)
     return np.asarray(grown / total[pairs.old])
+
+
+def against_rivals(probability: Floats, pairs: Pairs) -> Floats:
+    """How probable each pair is if only it or the strongest other candidate of its old page can be right."""
+    order = np.lexsort((-probability, pairs.old))
+    firsts = np.unique(pairs.old[order], return_index=True)[1]
+    seconds = firsts[np.diff(np.append(firsts, len(order))) > 1] + 1
+    rival = pairs.most(probability)[pairs.old]
+    rival[order[firsts]] = 0.0
+    rival[order[seconds - 1]] = probability[order[seconds]]
+    return np.asarray(probability / np.maximum(probability + rival, 1e-300))
 
 
 def calibrated(probability: Floats, calibration: Calibration) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rapidfuzz import fuzz
 
 from migrator.pages.profile import Profile
-from migrator.pages.words import Passages, passages, plain, share_found
+from migrator.pages.words import plain
 
 QUOTED = 80  # characters of a title in a sentence
 CLOSE_TITLES = 75  # of 100 (rapidfuzz's token sort ratio)
@@ -24,27 +24,12 @@ _NEIGHBOURS: tuple[tuple[str, Callable[[Profile, Profile], str]], ...] = (
 )
 
 
-class Witness:
-    """Tells why old and new pages belong together; remembers the passages of the new pages it was asked about."""
-
-    def __init__(self) -> None:
-        self._read: dict[str, Passages] = {}
-
-    def sentences(self, old: Profile, wanted: Passages, new: Profile, signals: Mapping[str, float]) -> tuple[str, ...]:
-        """What speaks for the new page, strongest first; never empty. `wanted` are the passages of the old page."""
-        found = [*_address(old, new), *_title(old, new), *self._text(wanted, new, signals["words"])]
-        found += [say(old, new) for signal, say in _NEIGHBOURS if signals[signal] >= NEIGHBOURLY]
-        return tuple(found) or ("only weak likeness of address, title and words",)
-
-    def _text(self, wanted: Passages, new: Profile, alike: float) -> Iterator[str]:
-        url = new.page.final_url
-        if url not in self._read:
-            self._read[url] = passages(new.text)
-        share = share_found(wanted, self._read[url])
-        if share >= FOUND_AGAIN:
-            yield f"{share * 100:.0f} % of its passages found again"
-        elif alike >= MUCH_ALIKE:
-            yield f"much the same words ({alike:.2f} of 1)"
+def sentences(old: Profile, new: Profile, signals: Mapping[str, float]) -> tuple[str, ...]:
+    """What speaks for the new page, strongest first; never empty."""
+    found = [*_address(old, new), *_title(old, new), *_text(signals)]
+    found += [say(old, new) for signal, say in _NEIGHBOURS if signals[signal] >= NEIGHBOURLY]
+    found = found or ["only weak likeness of address, title and words"]
+    return (*found, *_language(old, new))
 
 
 def _address(old: Profile, new: Profile) -> Iterator[str]:
@@ -64,6 +49,18 @@ def _title(old: Profile, new: Profile) -> Iterator[str]:
         yield f"similar title: {_quoted(new.title)}"
     elif one and one in map(plain, new.page.content.headings):
         yield f"its title is a heading there: {_quoted(old.title)}"
+
+
+def _text(signals: Mapping[str, float]) -> Iterator[str]:
+    if signals["passages"] >= FOUND_AGAIN:
+        yield f"{signals['passages'] * 100:.0f} % of its passages found again"
+    elif signals["words"] >= MUCH_ALIKE:
+        yield f"much the same words ({signals['words']:.2f} of 1)"
+
+
+def _language(old: Profile, new: Profile) -> Iterator[str]:
+    if old.language and new.language and old.language != new.language:
+        yield f"in another language ({new.language})"
 
 
 def _quoted(title: str) -> str:

@@ -18,14 +18,15 @@ from migrator.urls import origin_of
 try:
     import numpy as np
 
-    from migrator.pages.confidence import CONTENT, LEARNT, Learnt, calibrated, probabilities, with_neighbours
-    from migrator.pages.evidence import Witness
+    from migrator.pages.candidates import Pairs
+    from migrator.pages.confidence import CONTENT, LEARNT, Learnt, against_rivals, calibrated, probabilities, with_neighbours
+    from migrator.pages.evidence import sentences
     from migrator.pages.neighbours import SIGNALS as VOTES
     from migrator.pages.neighbours import Neighbourhood
     from migrator.pages.profile import Profile, profiles
-    from migrator.pages.similarity import Pairs, compare
+    from migrator.pages.remarks import remarked
+    from migrator.pages.similarity import compare
     from migrator.pages.vectors import Floats
-    from migrator.pages.words import passages
 except ModuleNotFoundError as missing:
     if missing.name and missing.name.startswith("migrator"):
         raise
@@ -35,8 +36,6 @@ MOST_CANDIDATES = 5
 FLOOR = 0.08  # a best candidate below this confidence is none
 LEAST = 0.005  # other candidates below this confidence are noise
 LOOKS = 2  # the neighbours are asked again with what they said themselves
-AMBIGUOUS = 0.5  # the second candidate's confidence as a share of the first's, from which on the remark says so
-LITTLE_TEXT = 30  # words
 
 Progress = Callable[[str, int, int], None]
 
@@ -49,24 +48,28 @@ class Judgement:
     signals: dict[str, Floats]
 
 
-def match(legacy: Sequence[Page], new: Sequence[Page], progress: Progress | None = None) -> list[Suggestion]:
+def match(
+    legacy: Sequence[Page], new: Sequence[Page], progress: Progress | None = None, *, across_languages: bool = False
+) -> list[Suggestion]:
     """A suggestion for every readable old page, in their order: up to five new pages, best first, or none.
 
-    Pages in different languages are never matched. Where `progress` is given it is told (stage, done, total). Deterministic.
+    Pages in different languages are matched only `across_languages`; the evidence says so. Where `progress` is given it is told
+    (stage, done, total). Deterministic.
     """
     tell = progress or (lambda stage, done, total: None)
     tell("reading the pages", 0, len(legacy) + len(new))
     left, right = profiled(legacy, new)
     tell("comparing", 0, len(left))
-    pairs, content = compare(left, right)
+    pairs, content = compare(left, right, across=across_languages)
     tell("asking the neighbours", 0, len(left))
     judgement = judge(pairs, content, Neighbourhood(left, right, pairs), LEARNT)
-    witness, suggestions = Witness(), []
+    found, same = [], []
     for old, places in enumerate(ranked(pairs, judgement.confidence)):
         if old % 50 == 0:
             tell("gathering evidence", old, len(left))
-        suggestions.append(_suggestion(left[old], right, places, pairs, judgement, witness))
-    return suggestions
+        found.append((left[old], _candidates(left[old], right, places, pairs, judgement)))
+        same.append(bool(places) and left[old].path == right[pairs.new[places[0]]].path)
+    return remarked(found, same)
 
 
 def profiled(legacy: Sequence[Page], new: Sequence[Page]) -> tuple[list[Profile], list[Profile]]:
@@ -86,12 +89,13 @@ def _staying(pages: Sequence[Page]) -> list[Page]:
 
 def judge(pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: Learnt) -> Judgement:
     """Judge the pairs, first each page alone, then together with what probably became of its neighbours."""
-    probability = probabilities(content, pairs, learnt.alone)
+    alone = probability = probabilities(content, pairs, learnt.alone)
     for _ in range(LOOKS):
-        votes = neighbourhood.votes(probability)
+        votes = neighbourhood.votes(probability, alone)
         probability = probabilities(with_neighbours(content, votes), pairs, learnt.together)
     named = dict(zip((*CONTENT, *VOTES), np.column_stack((content, votes)).T, strict=True))
-    return Judgement(calibrated(probability, learnt.calibration), named)
+    confidence = np.minimum(calibrated(probability, learnt.calibration), against_rivals(probability, pairs))
+    return Judgement(confidence, named)
 
 
 def ranked(pairs: Pairs, confidence: Floats, *, floor: float = FLOOR) -> Iterator[list[int]]:
@@ -106,27 +110,13 @@ def ranked(pairs: Pairs, confidence: Floats, *, floor: float = FLOOR) -> Iterato
             yield [places[0], *(place for place in places[1:] if confidence[place] >= LEAST)]
 
 
-def _suggestion(
-    old: Profile, new: Sequence[Profile], places: Sequence[int], pairs: Pairs, judgement: Judgement, witness: Witness
-) -> Suggestion:
-    candidates, wanted = [], passages(old.text)
+def _candidates(
+    old: Profile, new: Sequence[Profile], places: Sequence[int], pairs: Pairs, judgement: Judgement
+) -> tuple[Candidate, ...]:
+    candidates = []
     for place in places:
         target = new[pairs.new[place]]
         signals = {name: float(column[place]) for name, column in judgement.signals.items()}
-        evidence = witness.sentences(old, wanted, target, signals)
-        candidates.append(Candidate(target.page.final_url, round(float(judgement.confidence[place]), 6), evidence))
-    return Suggestion(old.page.url, tuple(candidates), _remark(old, candidates))
-
-
-def _remark(old: Profile, candidates: Sequence[Candidate]) -> str:
-    """What the reviewer should know of the suggestion as a whole."""
-    remarks = []
-    if not candidates:
-        remarks.append("no new page is like it")
-    elif len(candidates) > 1 and candidates[1].confidence >= AMBIGUOUS * candidates[0].confidence:
-        remarks.append("the second candidate is nearly as likely")
-    if old.length < LITTLE_TEXT:
-        remarks.append(f"it has little text ({old.length} words)")
-    if old.page.hops:
-        remarks.append(f"the old site itself leads to {old.page.final_url}")
-    return "; ".join(remarks)
+        confidence = round(float(judgement.confidence[place]), 6)
+        candidates.append(Candidate(target.page.final_url, confidence, sentences(old, target, signals)))
+    return tuple(candidates)

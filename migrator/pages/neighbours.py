@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from migrator.pages.candidates import Pairs
 from migrator.pages.profile import Profile
-from migrator.pages.similarity import Pairs
 from migrator.pages.vectors import Floats, Matrix, Places, matrix, products
 
 SIGNALS = ("folder", "merge", "landing", "links", "rival")
@@ -22,14 +22,17 @@ class Neighbourhood:
         """Learn both trees and graphs once; `pairs` are the candidates that are judged."""
         self._pairs = pairs
         self._folders = _numbered([profile.folder for profile in legacy]), _numbered([profile.folder for profile in new])
-        self._below = _below(legacy), _below(new, itself=True)
+        self._below = below(legacy, heads(legacy)), below(new, doors(new), itself=True)
         self._links = _linked(legacy), _linked(new)
 
-    def votes(self, probability: Floats) -> Floats:
-        """A row of SIGNALS (each 0 to 1) for every pair, given how probable each pair is so far."""
+    def votes(self, probability: Floats, alone: Floats) -> Floats:
+        """A row of SIGNALS (each 0 to 1) for every pair, given how probable each pair is so far, and by itself alone.
+
+        A vote counts as much as both: otherwise the pages of a folder could talk each other into what none has a reason for.
+        """
         pairs = self._pairs
-        likeliest = _likeliest(pairs, probability)
-        moved = pairs.old[likeliest], pairs.new[likeliest], probability[likeliest] ** 2
+        first = likeliest(pairs, probability)
+        moved = pairs.old[first], pairs.new[first], probability[first] * alone[first]
         rival = np.zeros(pairs.new_count)
         np.maximum.at(rival, pairs.new, probability)
         height = np.diff(self._below[1].indptr) / max(1, pairs.new_count)
@@ -70,7 +73,7 @@ class Neighbourhood:
         return found
 
 
-def _likeliest(pairs: Pairs, probability: Floats) -> Places:
+def likeliest(pairs: Pairs, probability: Floats) -> Places:
     """The place of each old page's most probable pair; of two as probable the earlier."""
     order = np.lexsort((pairs.new, -probability, pairs.old))
     _, first = np.unique(pairs.old[order], return_index=True)
@@ -81,14 +84,32 @@ def _numbered(names: Sequence[str]) -> Places:
     return np.unique(np.array(names, dtype=object), return_inverse=True)[1].astype(np.int64)
 
 
-def _below(profiles: Sequence[Profile], *, itself: bool = False) -> Matrix:
-    """Which pages lie below which: a row for each page, 1 for each page whose path begins with its own."""
-    places: dict[str, list[int]] = {}
+def heads(profiles: Sequence[Profile]) -> dict[str, list[int]]:
+    """By folder, the pages that lead into it: those at its own address, and its overviews."""
+    found: dict[str, list[int]] = {}
     for place, profile in enumerate(profiles):
-        places.setdefault(profile.path, []).append(place)
+        found.setdefault(profile.path, []).append(place)
+    for place, profile in enumerate(profiles):
+        if profile.realm != profile.path:
+            found.setdefault(profile.realm, []).append(place)
+    return found
+
+
+def doors(profiles: Sequence[Profile]) -> dict[str, list[int]]:
+    """The heads, and for a folder without any the first of its pages: there a section without a landing page is entered."""
+    found, first = heads(profiles), dict[str, int]()
+    for place, profile in enumerate(profiles):
+        folder = profile.folder
+        if folder and folder not in found and (folder not in first or profile.path < profiles[first[folder]].path):
+            first[folder] = place
+    return found | {folder: [place] for folder, place in first.items()}
+
+
+def below(profiles: Sequence[Profile], places: Mapping[str, Sequence[int]], *, itself: bool = False) -> Matrix:
+    """Which pages lie below which: a row for each page, 1 for each page in the folders into which it leads by `places`."""
     found = [(place, place) for place in range(len(profiles)) if itself]
     for place, profile in enumerate(profiles):
-        found.extend((root, place) for folder in _above(profile.path) for root in places.get(folder, ()))
+        found.extend((root, place) for folder in _above(profile.path) for root in places.get(folder, ()) if root != place)
     return _relation(found, len(profiles))
 
 

@@ -1,4 +1,4 @@
-"""Text to what is compared: words, and the hashes of its passages. Which texts are compared is not this file's business."""
+"""Text to what is compared: words as numbers, and the passages they make. Which texts are compared is not said here."""
 
 from __future__ import annotations
 
@@ -9,9 +9,26 @@ import numpy.typing as npt
 
 from migrator.pages.plain_words import words
 
-Passages = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int32]
 
 PASSAGE = 5  # words
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_HIGH = np.uint64(33)  # what is left of 64 bits are 31, which a column of a sparse matrix may have
+
+
+class Lexicon(dict[str, int]):
+    """The number of each word that was met; the same word has the same number in every lexicon."""
+
+    def __missing__(self, word: str) -> int:
+        """The number of a word that is new here."""
+        number = self[word] = zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0x7FFFFFFF
+        return number
+
+
+def numbers(text: str, lexicon: Lexicon) -> Numbers:
+    """The words of a text in their order, each as its number."""
+    found = words(text)
+    return np.fromiter(map(lexicon.__getitem__, found), dtype=np.int32, count=len(found))
 
 
 def plain(text: str) -> str:
@@ -19,20 +36,14 @@ def plain(text: str) -> str:
     return " ".join(words(text))
 
 
-def passages(text: str) -> Passages:
-    """The different runs of five words in a text, as sorted hashes; none where it has fewer words."""
-    hashes = np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words(text)], dtype=np.uint64)
-    if len(hashes) < PASSAGE:
-        return hashes[:0]
-    rolled = np.zeros(len(hashes) - PASSAGE + 1, dtype=np.uint64)
+def passages(text: Numbers) -> Numbers:
+    """The runs of five words in a text, each as one number; none where it has fewer words."""
+    count = len(text) - PASSAGE + 1
+    if count <= 0:
+        return text[:0]
+    wide = text.astype(np.uint64)
+    rolled = np.zeros(count, dtype=np.uint64)
     for offset in range(PASSAGE):
-        rolled = rolled * np.uint64(0x9E3779B97F4A7C15) + hashes[offset : offset + len(rolled)]
-    return np.unique(rolled)
-
-
-def share_found(wanted: Passages, among: Passages) -> float:
-    """Which share of the passages `wanted` stands `among` those of another text."""
-    if not len(wanted) or not len(among):
-        return 0.0
-    places = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
-    return float(np.mean(among[places] == wanted))
+        rolled = (rolled + wide[offset : offset + count]) * _FACTOR
+        rolled ^= rolled >> np.uint64(29)
+    return (rolled >> _HIGH).astype(np.int32)

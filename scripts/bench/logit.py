@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
+from migrator.pages.candidates import Pairs
 from migrator.pages.confidence import SIGNALS, Calibration, Weights, probabilities
-from migrator.pages.similarity import Pairs
 from migrator.pages.vectors import Floats
 
 RIDGE = 1.0  # on signals scaled to one standard deviation

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from migrator.pages.candidates import Pairs
 from migrator.pages.extract import extract
 from migrator.pages.matching import profiled
 from migrator.pages.neighbours import Neighbourhood
 from migrator.pages.page import Page
 from migrator.pages.profile import Profile
-from migrator.pages.similarity import Pairs, compare
+from migrator.pages.similarity import compare
 from migrator.pages.vectors import Floats
 
 SHARED = Path(os.environ.get("MIGRATOR_SHARED") or Path(__file__).resolve().parents[3] / "shared")
@@ -55,9 +56,9 @@ class Truth:
 
     @cached_property
     def certainty(self) -> Floats:
-        """1 for each old page that can tell whether a confidence was right: it moved, or surely has no successor here."""
+        """What each old page weighs that can tell whether a confidence was right: it moved, or surely has no successor here."""
         fates = (self.became.get(_path(profile.page.url, LEGACY), ("", ""))[1] for profile in self.profiles[0])
-        return np.array([float(fate in ("moved", "tombstone", "external")) for fate in fates])
+        return np.array([WEIGHTS[fate] if fate in ("moved", "tombstone", "external") else 0.0 for fate in fates])
 
     @cached_property
     def answers(self) -> tuple[Floats, Floats]:

@@ -26,16 +26,21 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def crawled(config: Path, side: Side, pages: Sequence[Page]) -> None:
+def crawled(config: Path, side: Side, pages: Sequence[Page], *, fresh: bool = False) -> None:
     """Put pages into the store beside the config, as a crawl that reached its end does."""
     with open_store(str(config.parent / ".migrator" / "store.db")) as store:
         frontier = store.frontier("main", side)
-        frontier.begin(fresh=False)
+        frontier.begin(fresh=fresh)
         frontier.add([Found(one.url, one.url) for one in pages], [])
         by_url = {one.url: one for one in pages}
         for entry in frontier.claim(len(pages)):
             frontier.finish(Visit(entry, by_url[entry.url]))
         frontier.mark_finished()
+
+
+def recrawled(config: Path, side: Side, pages: Sequence[Page]) -> None:
+    """Put a whole new crawl of one side into the store."""
+    crawled(config, side, pages, fresh=True)
 
 
 @pytest.fixture
@@ -92,6 +97,17 @@ def test_a_machine_may_read_the_summary(both: Path) -> None:
         "old_pages": 6,
         "confidence_from": {"0.98": 5, "0.9": 0, "0.5": 0, "0": 0},
         "no_match": 1,
+        "kinds": {
+            "same_address": 0,
+            "redirected": 0,
+            "merged": 0,
+            "no_page": 1,
+            "no_page_in_folder": 0,
+            "ambiguous": 0,
+            "other_language": 0,
+            "little_text": 6,
+        },
+        "folders_without_match": {},
     }
 
 
@@ -154,3 +170,41 @@ def test_a_sheet_that_somebody_worked_on_is_not_overwritten(both: Path) -> None:
     assert (result.exit_code, sheet.read_text("utf-8")) == (2, worked_on)
     assert run("match", "--config", both, "--csv", sheet, "--force").exit_code == 0
     assert sheet.read_text("utf-8") != worked_on
+
+
+def test_what_changed_since_the_last_run_is_told(both: Path) -> None:
+    run("match", "--config", both)
+    again = run("match", "--config", both)
+    names = [*TOPICS[1:], "board"]
+    old = [page(f"/fieldwork/{name}.html", SENTENCES[n], title=f"Our {name}") for n, name in enumerate(names, 1)]
+    recrawled(both, Side.LEGACY, old)
+    last = run("match", "--config", both)
+
+    assert "since the last run: 0 new, 0 with another answer, 0 gone" in again.stderr
+    assert "since the last run: 1 new, 0 with another answer, 2 gone" in last.stderr
+
+
+def test_the_kinds_of_suggestions_are_counted_and_a_lost_folder_is_one_decision(config: Path) -> None:
+    lost = ("Tombola prizes drawn by a mayor.", "Whist drive fixtures, autumn.", "Jumble valued kindly.")
+    old = [page(f"/games/{n}", text, title=text[:5]) for n, text in enumerate(lost)]
+    old += [page("/kept", SENTENCES[3], title="Kept"), page("/moved", status=301, final="https://www.new.example/kept")]
+    crawled(config, Side.LEGACY, old)
+    crawled(
+        config, Side.NEW, [new_page("/kept", SENTENCES[3], title="Kept"), new_page("/other", SENTENCES[8], title="Spectacles")]
+    )
+    told = run("match", "--config", config, "--csv", "-")
+
+    assert "       1 of them keep their address" in told.stderr
+    assert "       1 of them are already redirected by the old site" in told.stderr
+    assert "no page matches in these folders, each one decision: /games (3)" in told.stderr
+    assert "/moved,/kept,0.9990,1,the old site redirects there; the old site already redirects it" in told.stdout
+
+
+def test_languages_are_crossed_only_where_asked(config: Path) -> None:
+    crawled(config, Side.LEGACY, [page("/eau", SENTENCES[0], language="fr", title="Eau"), page("/en", SENTENCES[5], title="En")])
+    crawled(config, Side.NEW, [new_page("/eau", SENTENCES[0], title="Eau"), new_page("/fr", SENTENCES[7], language="fr")])
+
+    assert "/eau,/eau," not in run("match", "--config", config, "--csv", "-").stdout
+    crossed = run("match", "--config", config, "--csv", "-", "--across-languages")
+    assert "in another language (en)" in crossed.stdout
+    assert "1 of them have their best candidate in another language" in crossed.stderr

@@ -8,8 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator.pages import neighbours
-from migrator.pages.confidence import CONTENT, LEARNT, MOST, SIGNALS, Weights, calibrated, probabilities, with_neighbours
-from migrator.pages.similarity import Pairs
+from migrator.pages.candidates import Pairs
+from migrator.pages.confidence import (
+    CONTENT,
+    LEARNT,
+    MOST,
+    SIGNALS,
+    Weights,
+    against_rivals,
+    calibrated,
+    probabilities,
+    with_neighbours,
+)
 
 UNIT = st.floats(0, 1)
 
@@ -57,3 +67,12 @@ def test_a_folders_move_counts_as_far_as_the_name_was_kept() -> None:
     votes = np.array([[0.8, *[0.1] * (len(neighbours.SIGNALS) - 1)]])
 
     assert dict(zip(SIGNALS, with_neighbours(content, votes)[0], strict=True))["slug_in_folder"] == pytest.approx(0.4)
+
+
+def test_no_candidate_is_likelier_than_against_its_strongest_rival() -> None:
+    pairs = Pairs(np.array([0, 0, 0, 1, 2, 2]), np.array([0, 1, 2, 0, 0, 1]), 3, 3)
+    chance = np.array([0.6, 0.2, 0.1, 0.4, 0.3, 0.3])
+
+    assert against_rivals(chance, pairs) == pytest.approx([0.75, 0.25, 1 / 7, 1, 0.5, 0.5])
+    nothing = np.empty(0, dtype=np.int64)
+    assert len(against_rivals(np.empty(0), Pairs(nothing, nothing, 0, 0))) == 0

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.pages.evidence import Witness
+from migrator.pages.evidence import sentences
 from migrator.pages.matching import profiled
 from migrator.pages.page import Page
-from migrator.pages.words import passages
+from migrator.pages.profile import profiles
 from tests.pages.making import new_page, page, prose
 
-SILENT = {"words": 0.0, "landing": 0.0, "merge": 0.0, "folder": 0.0, "links": 0.0}
+SILENT = {"passages": 0.0, "words": 0.0, "landing": 0.0, "merge": 0.0, "folder": 0.0, "links": 0.0}
 
 
 def told(old: Page, new: Page, **signals: float) -> tuple[str, ...]:
     (left,), (right,) = profiled([old], [new])
-    return Witness().sentences(left, passages(left.text), right, SILENT | signals)
+    return sentences(left, right, SILENT | signals)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,6 @@ def told(old: Page, new: Page, **signals: float) -> tuple[str, ...]:
         (page("/a", title="Clean  Water!"), new_page("/b", title="Clean water"), "same title: Clean water"),
         (page("/a", title="Annual report 2004"), new_page("/b", title="Annual review 2004"), "similar title: Annual review 2004"),
         (page("/a", title="Trustees"), new_page("/b", title="People", h1="Trustees"), "its title is a heading there: Trustees"),
-        (page("/a", prose(0)), new_page("/b", prose(0, 8)), "100 % of its passages found again"),
         (page("/a", title="x" * 200), new_page("/b", title="x" * 200), f"same title: {'x' * 79}…"),
     ],
 )
@@ -36,6 +35,9 @@ def test_each_likeness_has_its_sentence(old: Page, new: Page, sentence: str) -> 
 
 
 def test_likeness_of_words_is_told_where_no_passage_was_kept() -> None:
+    assert told(page("/a", prose(0)), new_page("/b", prose(0, 8)), passages=1.0, words=0.9) == (
+        "100 % of its passages found again",
+    )
     assert told(page("/a", "one two three"), new_page("/b", "three two one"), words=0.9) == ("much the same words (0.90 of 1)",)
 
 
@@ -54,3 +56,10 @@ def test_the_neighbours_are_heard_where_they_agree() -> None:
 
 def test_a_guess_is_called_one() -> None:
     assert told(page("/a", "one"), new_page("/b", "two"), folder=0.4) == ("only weak likeness of address, title and words",)
+
+
+def test_another_language_is_told_last() -> None:
+    old, new = page("/fr/eau", "a", language="fr"), new_page("/fr/eau", "b", language="en")
+    left, right = profiles([old], ["fr"])[0], profiles([new], ["en"])[0]
+
+    assert sentences(left, right, SILENT) == ("same address", "in another language (en)")

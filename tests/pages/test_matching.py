@@ -187,7 +187,7 @@ def test_pages_that_link_alike_are_preferred() -> None:
 
 
 def test_without_the_optional_part_it_says_how_to_install_it() -> None:
-    code = "import sys; sys.modules['sklearn'] = None; import migrator.pages.matching"
+    code = "import sys; sys.modules['scipy'] = None; import migrator.pages.matching"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert "pip install 'migrator[match]'" in result.stderr

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from migrator.pages.candidates import Pairs
 from migrator.pages.matching import profiled
 from migrator.pages.neighbours import SIGNALS, Neighbourhood
-from migrator.pages.similarity import Pairs
 from tests.pages.making import new_page, page
 
 OLD = ["/fieldwork/", "/fieldwork/water", "/fieldwork/schools", "/fieldwork/health", "/about"]
@@ -23,7 +23,7 @@ def vote(certain: dict[str, str], asked: tuple[str, str]) -> dict[str, float]:
     )
     pairs = Pairs(np.array([key[0] for key in keys]), np.array([key[1] for key in keys]), len(old), len(new))
     chance = np.array([float(certain.get(OLD[key[0]]) == NEW[key[1]]) for key in keys])
-    votes = Neighbourhood(*profiled(old, new), pairs).votes(chance)
+    votes = Neighbourhood(*profiled(old, new), pairs).votes(chance, chance)
     row = votes[keys.index((OLD.index(asked[0]), NEW.index(asked[1])))]
     return dict(zip(SIGNALS, map(float, row), strict=True))
 
@@ -71,4 +71,4 @@ def test_where_nothing_is_known_nobody_votes() -> None:
 def test_no_pairs_have_no_votes() -> None:
     nothing = np.empty(0, dtype=np.int64)
 
-    assert Neighbourhood([], [], Pairs(nothing, nothing, 0, 0)).votes(np.empty(0)).shape == (0, len(SIGNALS))
+    assert Neighbourhood([], [], Pairs(nothing, nothing, 0, 0)).votes(np.empty(0), np.empty(0)).shape == (0, len(SIGNALS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.pages.profile import profiles
+from migrator.pages.words import Lexicon, numbers
 from tests.pages.making import page, prose
 
 
@@ -15,6 +16,7 @@ from tests.pages.making import page, prose
         ("/about/team.html", "/about/team"),
         ("/item.asp?b=2&id=7", "/item?b=2&id=7"),
         ("/a/default.aspx", "/a"),
+        ("/cookbook/email/index", "/cookbook/email"),
         ("/press.php?utm_source=x", "/press"),
         ("/caf%C3%A9/", "/café"),
         ("/v1.2", "/v1.2"),
@@ -34,7 +36,7 @@ def test_folder_and_slug_are_the_two_parts_of_the_path() -> None:
 def test_the_heading_is_part_of_the_text_and_counted() -> None:
     profile = profiles([page("/a", "Dig a well.", h1="Wells")], ["en"])[0]
 
-    assert profile.text == "Wells\nDig a well."
+    assert profile.words.tolist() == numbers("Wells\nDig a well.", Lexicon()).tolist()
     assert profile.length == 4
 
 
@@ -52,3 +54,9 @@ def test_a_link_to_the_address_that_redirects_leads_to_the_page() -> None:
     pages = [page("/a", links=["/old-b"]), page("/b"), page("/old-b", final="/b")]
 
     assert profiles(pages, ["en"] * 3)[0].links == (2,)
+
+
+def test_an_overview_leads_into_the_folder_that_it_stands_in() -> None:
+    found = profiles([page("/help/overview/"), page("/help/sign-in"), page("/help/")], ["en"] * 3)
+
+    assert [profile.realm for profile in found] == ["/help", "/help/sign-in", "/help"]

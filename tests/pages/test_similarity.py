@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from migrator.pages.candidates import Pairs
 from migrator.pages.matching import profiled
 from migrator.pages.page import Page
-from migrator.pages.similarity import SIGNALS, Pairs, compare
+from migrator.pages.similarity import SIGNALS, compare
 from tests.pages.making import SENTENCES, new_page, page, prose
 
 
@@ -34,6 +35,7 @@ def test_the_same_page_is_alike_in_everything() -> None:
         "folder_name": 0,
         "relative_shape": 1,
         "relative_slug": 1,
+        "passages": 1,
     }
 
 
