@@ -108,13 +108,13 @@ class Connection(asyncio.BufferedProtocol):
 
         Where it `may_switch` protocols, a 101 is an answer too, and the last: reading pauses with it.
         """
-        head, is_chunked = _head(request)
+        head, length = _head(request)
         self.exchange = exchange = Exchange(self, request.method, self._options.gap_timeout, self._loop, may_switch=may_switch)
         self._transport.write(head)
         if request.body is None:
             exchange.deadline = self._loop.time() + self._options.first_byte_timeout
         else:
-            self._sending = asyncio.create_task(self._send(request.body, exchange, is_chunked=is_chunked))
+            self._sending = asyncio.create_task(self._send(request.body, exchange, length))
             self._sending.add_done_callback(self._sent)
         return exchange
 
@@ -124,13 +124,23 @@ class Connection(asyncio.BufferedProtocol):
         self._ended(self)
         return self._transport
 
-    async def _send(self, body: AsyncIterator[bytes], exchange: Exchange, *, is_chunked: bool) -> None:
-        """Send a body at the upstream's pace: with patience for as long as the client takes, and little for the upstream."""
+    async def _send(self, body: AsyncIterator[bytes], exchange: Exchange, length: int | None) -> None:
+        """Send a body, in chunks where its length is unknown, at the upstream's pace.
+
+        With patience for as long as the client takes, and little for the upstream. No byte goes beyond the length that was told:
+        the upstream would read it as another request.
+        """
+        left = length
         async for part in body:
-            if part:
-                self._transport.write(b"%x\r\n%b\r\n" % (len(part), part) if is_chunked else part)
-                await self._drain(exchange)
-        if is_chunked:
+            if not part:
+                continue
+            if left is not None:
+                left -= len(part)
+                if left < 0:
+                    raise ValueError("a body longer than its Content-Length")
+            self._transport.write(b"%x\r\n%b\r\n" % (len(part), part) if left is None else part)
+            await self._drain(exchange)
+        if left is None:
             self._transport.write(b"0\r\n\r\n")
         await self._drain(exchange)
         self._await_answer(exchange, self._options.first_byte_timeout)
@@ -158,14 +168,14 @@ class Connection(asyncio.BufferedProtocol):
             self._sending.cancel()
 
 
-def _head(request: UpstreamRequest) -> tuple[bytes, bool]:
-    """The request's head on the wire, and whether its body goes in chunks."""
+def _head(request: UpstreamRequest) -> tuple[bytes, int | None]:
+    """The request's head on the wire, and its body's length in bytes; None where it goes in chunks. Raises UpstreamError."""
     fields = request.headers
-    is_chunked = request.body is not None and not any(name == b"content-length" for name, _ in fields)
-    if is_chunked:
+    told = [value for name, value in fields if name == b"content-length"] if request.body is not None else [b"0"]
+    if not told:
         fields = [*fields, (b"transfer-encoding", b"chunked")]
     lines = [b"%b: %b\r\n" % field for field in fields]
     head = b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method.encode("latin-1"), request.target, b"".join(lines))
     if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
         raise UpstreamError("a field or target with a line break in it")
-    return head, is_chunked
+    return head, int(told[0]) if told else None

@@ -167,7 +167,8 @@ class Exchange:
         self._unread = 0
         self.status = status
         self.deadline = math.inf
-        self._is_kept = parser.should_keep_alive()
+        # Some old servers send a body to HEAD, and later than its head: it must not be read as the next visitor's answer.
+        self._is_kept = parser.should_keep_alive() and not self._to_head
         if not self._is_kept:
             self._until_close = not self._has_length() and not self._to_head and status not in _WITHOUT_BODY
         if self._to_head:

@@ -89,7 +89,8 @@ async def _end(tasks: set[asyncio.Task[None]], transports: list[asyncio.WriteTra
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     for transport in transports:
-        transport.abort()  # what was never taken would keep it open until the garbage is collected
+        with suppress(AttributeError):  # asyncio's own, where the transport has emptied its buffer and closed meanwhile
+            transport.abort()  # what was never taken would keep it open until the garbage is collected
     await asyncio.sleep(0)
 
 

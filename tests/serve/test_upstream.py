@@ -180,3 +180,43 @@ async def test_a_body_that_breaks_off_is_an_upstream_error() -> None:
 )
 async def test_an_upstream_address_is_canonical(url: str, scheme: bytes, authority: bytes) -> None:
     assert upstream_address(url) == Address(scheme, authority)
+
+
+async def test_no_byte_of_a_body_goes_beyond_its_length() -> None:
+    """The upstream would read it as a request of its own."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"ab"
+        yield b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    headers = [(b"host", b"a"), (b"content-length", b"2")]
+    with raw_upstream(answer) as upstream, pytest.raises(UpstreamError):
+        await ask(upstream.url, headers=headers, method="POST", body=body())
+
+    assert b"/smuggled" not in [asked.target for asked in upstream.asked]
+
+
+async def test_a_body_that_comes_to_head_after_all_is_no_answer_to_the_next_request() -> None:
+    """However late it comes: the connection carries nothing more."""
+
+    async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if asked.method == "HEAD":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n")
+            await asyncio.sleep(0.1)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nNO")
+        else:
+            await asyncio.sleep(0.2)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes")
+
+    with raw_upstream(answer) as upstream:
+        road = PooledUpstream(Dialer(upstream_address(upstream.url), UpstreamOptions()), UpstreamOptions())
+        first = await road.open(UpstreamRequest("HEAD", b"/", [(b"host", b"a")]))
+        first.close()
+        second = await road.open(UpstreamRequest("GET", b"/", [(b"host", b"a")]))
+        assert await second.read() == b"yes"
+        second.close()
+        await road.aclose()
