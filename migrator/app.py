@@ -19,6 +19,7 @@ from migrator.serve.notices import Notices
 from migrator.serve.options import BannerOptions
 from migrator.serve.plain_head import PlainHead, allow_plain_heads
 from migrator.serve.proxy import Proxy
+from migrator.serve.public import PublicPage, PublicPages
 from migrator.settings import Settings, load_settings
 from migrator.templating import environment
 
@@ -112,9 +113,17 @@ def _door(
         homes=proxies,
         fallback=fallback,
         banner=banner,
+        public=_public(settings),
         name_rules=name_rules,
         dated=dated,
     )
+
+
+def _public(settings: Settings) -> PublicPages | None:
+    if settings.transition is None:
+        return None
+    pages: dict[str, PublicPage] = {}
+    return PublicPages(settings.transition.path, pages)
 
 
 async def _live(receive: Receive, send: Send, aclose: Callable[[], Awaitable[None]]) -> None:

@@ -12,12 +12,12 @@ from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile
 from migrator.rules.rule import Home, Kind, Rule, Site
-from migrator.rules.schema import BannerShape, ServerShape, TlsShape
+from migrator.rules.schema import BannerShape, ServerShape, TlsShape, TransitionShape
 from migrator.rules.server_section import networks, size_in_bytes
 from migrator.rules.table import RuleTable
 from migrator.rules.tls_section import server_name
 from migrator.rules.yaml_text import read_included_map, read_map, site_of_source
-from migrator.serve.options import BannerOptions, GateOptions, RequestLimits, UpstreamOptions, UpstreamTls
+from migrator.serve.options import BannerOptions, GateOptions, RequestLimits, TransitionOptions, UpstreamOptions, UpstreamTls
 from migrator.serve.upstream_tls import tls_faults
 
 STATE_FOLDER = ".migrator"
@@ -32,6 +32,7 @@ class Settings:
     sites: Mapping[str, Site]
     rules: tuple[Rule, ...]
     banner: BannerOptions | None
+    transition: TransitionOptions | None  # None: the site has no pages of its own
     upstream: UpstreamOptions
     gate: GateOptions
     store_url: str
@@ -66,6 +67,7 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
         sites={site.name: site for site in found.sites},
         rules=found.rules,
         banner=_banner_options(found.banner) if found.banner else None,
+        transition=_transition_options(found.transition) if found.transition else None,
         upstream=UpstreamOptions(),
         gate=_gate_options(found.server or ServerShape()),
         store_url=store or os.environ.get("MIGRATOR_STORE") or str(config.parent / STATE_FOLDER / "store.db"),
@@ -177,6 +179,10 @@ def _banner_options(shape: BannerShape) -> BannerOptions:
         messages=shape.messages,
         links={name: url for name, url in named.items() if url},
     )
+
+
+def _transition_options(shape: TransitionShape) -> TransitionOptions:
+    return TransitionOptions(path=shape.path)
 
 
 def _gate_options(shape: ServerShape) -> GateOptions:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from migrator.errors import Problem
 from migrator.rules.rule import Home, Rule, Site
-from migrator.rules.schema import BannerShape, ServerShape, TlsShape
+from migrator.rules.schema import BannerShape, ServerShape, TlsShape, TransitionShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +20,5 @@ class MapFile:
     include: tuple[str, ...] = ()
     server: ServerShape | None = None
     problems: tuple[Problem, ...] = ()
+    transition: TransitionShape | None = None
     tls: Mapping[tuple[str, Home], TlsShape] = field(default_factory=dict)  # by site and the home that it is about

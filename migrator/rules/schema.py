@@ -78,6 +78,14 @@ class BannerShape(Located):
     links: LinksShape | None = None
 
 
+class TransitionShape(Located):
+    """The transition site's own pages: how far the move is, and search."""
+
+    path: Annotated[
+        str, Meta(pattern=r"^/([A-Za-z0-9._~-]+/)+$", description="Where they are, below every host of the sites.")
+    ] = "/_transition/"
+
+
 class ServerShape(Located):
     """How requests reach the transition site."""
 
@@ -132,6 +140,7 @@ class FileShape(Located):
     version: Annotated[Literal[1], Meta(description="The version of this format.")]
     sites: Annotated[dict[str, SiteShape], Meta(min_length=1)]
     banner: BannerShape | None = None
+    transition: TransitionShape | None = None
     server: ServerShape | None = None
     redirects: Redirects | None = None
     rules: list[RuleShape] | None = None

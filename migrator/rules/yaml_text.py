@@ -45,7 +45,7 @@ def read_map(text: str, file: str) -> MapFile:
         problems += server_problems(shape.server)
     tls = {(name, home): section for name, site in shape.sites.items() for home, section in tls_sections(site)}
     include = tuple(shape.include or ())
-    return MapFile(tuple(sites), tuple(rules), shape.banner, include, shape.server, tuple(problems), tls)
+    return MapFile(tuple(sites), tuple(rules), shape.banner, include, shape.server, tuple(problems), shape.transition, tls)
 
 
 def read_included_map(text: str, file: str, sites: tuple[Site, ...]) -> MapFile:

@@ -24,6 +24,7 @@ from migrator.serve.headers import Headers
 from migrator.serve.injection import InjectingSend, Injection
 from migrator.serve.notices import Notices
 from migrator.serve.plain_head import PlainHead
+from migrator.serve.public import PublicPages
 
 Homes = Mapping[tuple[str, Home], ASGIApp]
 
@@ -57,6 +58,7 @@ class Transition:
         homes: Homes,
         fallback: ASGIApp | None = None,
         banner: Banner | None = None,
+        public: PublicPages | None = None,
         name_rules: bool = False,
         dated: bool = True,
         today: Callable[[], dt.date] = utc_today,
@@ -67,6 +69,7 @@ class Transition:
         self._fallback = fallback
         self._banner = banner
         self._injection = Injection(banner.markup, banner.version, inline=banner.inline) if banner else None
+        self._public = public
         self._name_rules = name_rules
         self._dated = dated
         self._today = today
@@ -78,6 +81,9 @@ class Transition:
         if not request.path.startswith(b"/"):
             await _refuse(scope, receive, send)
             return
+        if self._public is not None and self._public.covers(request.path) and scope["type"] == "http":
+            await self._send(await self._public_answer(self._public, request, scope), scope, send)
+            return
         decision = self._decision(request)
         if isinstance(decision, Serve):
             await self._serve(decision, request, scope, receive, send)
@@ -86,9 +92,16 @@ class Transition:
         else:
             await self._send(self._answer(decision, scope), scope, send)
 
+    async def _public_answer(self, public: PublicPages, request: Request, scope: Scope) -> Answer:
+        table = self.table.table_of(request.host)
+        answer = await public.answer(request.path, table.site, scope) if table else None
+        return self._notices.not_found(scope, table.site if table else None) if answer is None else answer
+
     def early_answer(self, head: PlainHead) -> Answer | None:
         """The answer to a plain request that the map alone decides; None where a site has to be asked."""
         host = head.host.decode("ascii")
+        if self._public is not None and self._public.covers(head.path):
+            return None
         settled = None if head.query else self.table.settled(head.path, host)
         if settled is not None:
             return _prepared_redirect(settled.location, settled.status, settled.max_age, self._name_of(settled.rule))

@@ -27,6 +27,13 @@ class BannerOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionOptions:
+    """The transition site's own pages."""
+
+    path: str = "/_transition/"  # begins and ends with a slash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamTls:
     """How the proxy and one upstream with https prove to each other who they are; all files are PEM."""
 

@@ -1,0 +1,60 @@
+"""The transition site's own pages, below one path of every host: which of them a request means. What they say is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from starlette.types import Scope
+
+from migrator.rules.rule import Site
+from migrator.serve.answer import Answer, plain_answer
+from migrator.serve.headers import Headers
+
+_READING = ("GET", "HEAD")
+
+
+class PublicRequest(NamedTuple):
+    """A request for one of the pages: `name` is what follows the path of all of them, "" for the front page."""
+
+    name: str
+    query: bytes
+    headers: Headers
+    site: Site
+    scope: Scope
+
+
+# Makes the answer to a GET; one to HEAD is cut by whoever sends it. Work that takes long belongs on another thread.
+PublicPage = Callable[[PublicRequest], Awaitable[Answer]]
+
+
+class PublicPages:
+    """The pages by their names below `prefix`, which begins and ends with a slash. They win over every rule."""
+
+    def __init__(self, prefix: str, pages: Mapping[str, PublicPage]) -> None:
+        self._prefix = prefix.encode("ascii")
+        self._pages = pages
+
+    def covers(self, path: bytes) -> bool:
+        """Whether a path, as it came, belongs to them. True of the prefix without its slash as well."""
+        return path.startswith(self._prefix) or path == self._prefix[:-1]
+
+    async def answer(self, path: bytes, site: Site, scope: Scope) -> Answer | None:
+        """The answer of the page at a path that they cover; None where there is no such page."""
+        if scope["method"] not in _READING:
+            return _only_reading()
+        if not path.startswith(self._prefix):
+            return _with_slash(self._prefix, scope["query_string"])
+        name = path[len(self._prefix) :].decode("latin-1")
+        page = self._pages.get(name)
+        return None if page is None else await page(PublicRequest(name, scope["query_string"], scope["headers"], site, scope))
+
+
+def _only_reading() -> Answer:
+    answer = plain_answer(405, "This page can only be read.")
+    return answer._replace(headers=[*answer.headers, (b"allow", b"GET, HEAD")])
+
+
+def _with_slash(prefix: bytes, query: bytes) -> Answer:
+    location = prefix + (b"?" + query if query else b"")
+    return Answer(308, [(b"location", location), (b"cache-control", b"public, max-age=3600")])
