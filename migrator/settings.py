@@ -35,6 +35,7 @@ class Settings:
     transition: TransitionOptions | None  # None: the site has no pages of its own
     upstream: UpstreamOptions
     gate: GateOptions
+    state: Path  # the folder of what is remembered and made
     store_url: str
     templates: Path | None  # the operator's own folder; it wins over the shipped one
     tls: Mapping[tuple[str, Home], TlsShape]  # of upstreams that have a section for it, by site and home
@@ -70,10 +71,16 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
         transition=_transition_options(found.transition) if found.transition else None,
         upstream=UpstreamOptions(),
         gate=_gate_options(found.server or ServerShape()),
-        store_url=store or os.environ.get("MIGRATOR_STORE") or str(config.parent / STATE_FOLDER / "store.db"),
+        state=state_folder(config),
+        store_url=store or os.environ.get("MIGRATOR_STORE") or str(state_folder(config) / "store.db"),
         templates=_templates(config),
         tls=found.tls,
     )
+
+
+def state_folder(config: Path) -> Path:
+    """Where the store and all that is made from it is kept: $MIGRATOR_STATE, else `.migrator` beside the file."""
+    return Path(os.environ.get("MIGRATOR_STATE") or config.parent / STATE_FOLDER)
 
 
 def read_config(config: Path, text: str | None = None) -> MapFile:

@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 
 from migrator.demo.expected import expected
-from migrator.demo.journey import Demo, failures, live_sites, prepare, refuse_taken, transition_site
+from migrator.demo.journey import LOOPBACK, Demo, failures, live_sites, prepare, refuse_taken, transition_site
 
 TRY = ("/fieldwork/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
 
@@ -24,22 +24,24 @@ TRY = ("/fieldwork/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
 @click.command()
 @click.option("--once", is_flag=True, help="Walk the journey, check every old address over HTTP, and exit.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where the transition site listens.")
+@click.option("--new-port", type=click.IntRange(0, 65535), default=0, help="Where the new site listens. [default: a free port]")
+@click.option("--host", default=LOOPBACK, show_default=True, help="The address that both listen on; 0.0.0.0 in a container.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the map and the store there. [default: a folder that is deleted]",
 )
 @click.pass_context
-def demo(ctx: click.Context, once: bool, port: int, folder: Path | None) -> None:
+def demo(ctx: click.Context, once: bool, port: int, new_port: int, host: str, folder: Path | None) -> None:
     """Serve an old and a new site, crawl both, match, publish, and serve the transition site until Ctrl-C."""
     port = _free_port() if once or not port else port
     refuse_taken(port)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)  # so that what was started is stopped, and the folder deleted
-    with _workplace(folder) as place, live_sites(0, 0) as (legacy, new):
+    with _workplace(folder) as place, live_sites(0, new_port, host) as (legacy, new):
         _say(f"The old site is at {legacy}, the new one at {new}; files in {place}")
         prepare(place, legacy, new, _say)
-        with transition_site(place, port, _say) as address:
+        with transition_site(place, port, _say, host) as address:
             running = Demo(place, legacy, new, address)
             ctx.exit(_judged(running)) if once else _wait(running)
 

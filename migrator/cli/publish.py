@@ -23,7 +23,7 @@ from migrator.rules.checks import check_map, errors_only
 from migrator.rules.offers import LEAST_PAGES, Offer
 from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
-from migrator.settings import STATE_FOLDER, Settings, read_config, read_text
+from migrator.settings import Settings, read_config, read_text, state_folder
 from migrator.store.open import open_store
 from migrator.urls import normal_url, origin_of, split_url
 
@@ -71,7 +71,7 @@ def publish(
     settings, chosen = settings_and_site(config, store, site)
     proposals = _from_sheet(sheet) if sheet else _from_store(settings, chosen, may_be_none=patterns)
     options = PublishOptions(min_confidence=min_confidence, today=dt.datetime.now(dt.UTC).date(), file=str(config))
-    with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
+    with contextlib.nullcontext() if dry_run else exclusive(state_folder(config) / "publish.lock"):
         plan, offers = _written(config, settings, chosen, proposals, options, least if patterns else 0, dry_run)
     if not dry_run:
         _remember(settings, chosen, plan, why)

@@ -23,6 +23,7 @@ from migrator.demo.expected import Expected, Fate, expected
 from migrator.demo.sites import legacy_site, new_site
 from migrator.errors import MigratorError
 
+LOOPBACK = "127.0.0.1"
 PATIENCE = 20.0  # seconds for a server to begin to answer
 Say = Callable[[str], None]
 
@@ -38,9 +39,9 @@ class Demo:
 
 
 @contextlib.contextmanager
-def live_sites(legacy_port: int, new_port: int) -> Iterator[tuple[str, str]]:
-    """Serve both sites on loopback (port 0 takes a free one) and give their addresses."""
-    with _served(legacy_site(), legacy_port) as legacy, _served(new_site(), new_port) as new:
+def live_sites(legacy_port: int, new_port: int, host: str = LOOPBACK) -> Iterator[tuple[str, str]]:
+    """Serve both sites (port 0 takes a free one), the new one on `host`, and give their addresses on loopback."""
+    with _served(legacy_site(), legacy_port) as legacy, _served(new_site(), new_port, host) as new:
         yield legacy, new
 
 
@@ -62,9 +63,9 @@ def prepare(folder: Path, legacy: str, new: str, say: Say) -> None:
 
 
 @contextlib.contextmanager
-def transition_site(folder: Path, port: int, say: Say) -> Iterator[str]:
-    """Run `migrator serve` on what `prepare` made, and give its address."""
-    words = ["serve", "--port", str(port), "--name-rules"]
+def transition_site(folder: Path, port: int, say: Say, host: str = LOOPBACK) -> Iterator[str]:
+    """Run `migrator serve` on what `prepare` made, and give its address on loopback."""
+    words = ["serve", "--host", host, "--port", str(port), "--name-rules"]
     say(f"$ migrator {' '.join(words)}")
     process = subprocess.Popen(_command(words), cwd=folder, stderr=subprocess.DEVNULL)  # noqa: S603 - our own command
     address = f"http://127.0.0.1:{port}"
@@ -148,13 +149,13 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def _served(app: ASGIApp, port: int) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical"))
+def _served(app: ASGIApp, port: int, host: str = LOOPBACK) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="critical"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         if not thread.is_alive():
-            raise MigratorError(f"could not listen on 127.0.0.1:{port}")
+            raise MigratorError(f"could not listen on {host}:{port}")
         time.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
