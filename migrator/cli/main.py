@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "migrator.cli.explain:explain",
     "serve": "migrator.cli.serve:serve",
     "schema": "migrator.cli.schema:schema",
+    "doctor": "migrator.cli.doctor:doctor",
     "demo": "migrator.cli.demo:demo",
 }
 INTERRUPTED = 130
