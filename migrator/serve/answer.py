@@ -58,5 +58,7 @@ def _after_date(answer: Answer, *, to_head: bool = False, is_last: bool = False)
 
 
 def _framed(answer: Answer, *, dated: bool = True) -> Headers:
-    framed = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+    framed = list(answer.headers)
+    if answer.status != 304:  # there it would be the length that the page itself has (RFC 9110 section 8.6)
+        framed.append((b"content-length", b"%d" % len(answer.body)))
     return [(b"date", http_date()), *framed] if dated else framed

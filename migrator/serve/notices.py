@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from hashlib import sha256
 
 from jinja2 import Environment
 from starlette.types import Scope
@@ -16,13 +13,13 @@ from migrator.rules.rule import Site
 from migrator.serve.answer import Answer
 from migrator.serve.headers import Headers
 from migrator.serve.language import Catalogue, accepted_languages, path_language
+from migrator.serve.style_policy import style_policy
 from migrator.templating import render
 from migrator.urls import origin_of
 
 RETRY_AFTER = 30  # seconds
 _KEPT_PAGES = 512
 _VISITORS_LINKS = ("search", "progress", "feedback")
-_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 # Name and address of each link on a page; hashable, because pages are kept by what they say.
 Links = tuple[tuple[str, str], ...]
@@ -83,7 +80,7 @@ class Notices:
         """A page and its Content-Security-Policy."""
         words = self._catalogue.choose(tag)
         page = render(self._templates, template, words=words, site_name=self._site_name, links=links)
-        return page.encode(), _policy(page)
+        return page.encode(), style_policy(page)
 
     def _try_every_page(self) -> None:
         for tag in self._catalogue.tags:
@@ -112,11 +109,3 @@ def _caching(status: int, *, is_settled: bool) -> Headers:
     if status < 500:
         return [(b"cache-control", b"public, max-age=3600")]
     return [(b"cache-control", b"no-store"), (b"retry-after", b"%d" % RETRY_AFTER)]
-
-
-def _policy(page: str) -> bytes:
-    """Allows the page's own styles by their hashes, and images of the same site; no script, nothing from elsewhere."""
-    hashes = [b64encode(sha256(style.encode()).digest()).decode("ascii") for style in _STYLE.findall(page)]
-    styles = " ".join(f"'sha256-{digest}'" for digest in hashes) or "'none'"
-    rules = ("default-src 'none'", f"style-src {styles}", "img-src 'self' data:", "base-uri 'none'", "form-action 'self'")
-    return "; ".join(rules).encode("ascii")
