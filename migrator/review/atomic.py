@@ -1,4 +1,4 @@
-"""Writes one text file so that a reader, or a crash, only ever meets the old one or the new one."""
+"""Writes files so that a reader, or a crash, only ever meets the old ones or the new ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from migrator.errors import PublishError
@@ -48,8 +48,57 @@ def replace_text(path: Path, before: bytes, after: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file at `path`, readable by all, in the place of one that is there. Raises OSError, and then leaves all as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
     try:
-        os.fsync(folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), 0o644)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], mark: str) -> None:
+    """Put a folder of these files, by their paths below it, in the place of an earlier one, which must have the file `mark`.
+
+    It is made whole beside its place and then exchanged. Raises PublishError where another folder or file is there, or OSError;
+    then all is as it was.
+    """
+    folder = folder.resolve()
+    is_there = folder.exists()
+    if is_there and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
+        raise PublishError(f"{folder} holds other files, which would be lost; name a new or an empty folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent) as made:
+        new, old = Path(made) / "new", Path(made) / "old"
+        for name, data in files.items():
+            write_whole(new / name, data)
+        new.chmod(0o755)
+        if is_there:
+            folder.replace(old)
+        try:
+            new.replace(folder)
+        except OSError:
+            if is_there:
+                old.replace(folder)
+            raise
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
