@@ -16,10 +16,14 @@ from migrator.serve.gate import Gate
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
-from migrator.serve.options import BannerOptions
+from migrator.serve.options import BannerOptions, TransitionOptions
 from migrator.serve.plain_head import PlainHead, allow_plain_heads
 from migrator.serve.proxy import Proxy
 from migrator.serve.public import PublicPage, PublicPages
+from migrator.serve.status import StatusPages
+from migrator.serve.status_files import StatusFiles
+from migrator.serve.status_page import FILES, StatusPress
+from migrator.serve.status_sample import sample_boards
 from migrator.settings import Settings, load_settings
 from migrator.templating import environment
 
@@ -122,8 +126,27 @@ def _door(
 def _public(settings: Settings) -> PublicPages | None:
     if settings.transition is None:
         return None
-    pages: dict[str, PublicPage] = {}
+    pages: dict[str, PublicPage] = {**_status(settings, settings.transition).pages()}
     return PublicPages(settings.transition.path, pages)
+
+
+def status_press(settings: Settings) -> StatusPress:
+    """What makes the status pages of these settings; a template at fault raises ConfigError at once."""
+    banner, transition = settings.banner or BannerOptions(), settings.transition or TransitionOptions()
+    templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
+    press = StatusPress(templates, catalogue, links=banner.links, indexed=transition.indexed)
+    for tag in catalogue.tags:
+        for board in sample_boards(catalogue.choose(tag)):
+            for name in FILES:
+                press.made(name, board)
+    return press
+
+
+def _status(settings: Settings, options: TransitionOptions) -> StatusPages:
+    files = StatusFiles(options.snapshot, options.updates)
+    site_name = settings.banner.site_name if settings.banner else ""
+    catalogue = load_catalogue(settings.templates)
+    return StatusPages(status_press(settings), catalogue, files, options, site_name=site_name)
 
 
 async def _live(receive: Receive, send: Send, aclose: Callable[[], Awaitable[None]]) -> None:

@@ -68,7 +68,7 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
         sites={site.name: site for site in found.sites},
         rules=found.rules,
         banner=_banner_options(found.banner) if found.banner else None,
-        transition=_transition_options(found.transition) if found.transition else None,
+        transition=transition_options(config, found.transition) if found.transition else None,
         upstream=UpstreamOptions(),
         gate=_gate_options(found.server or ServerShape()),
         state=state_folder(config),
@@ -188,8 +188,22 @@ def _banner_options(shape: BannerShape) -> BannerOptions:
     )
 
 
-def _transition_options(shape: TransitionShape) -> TransitionOptions:
-    return TransitionOptions(path=shape.path)
+def transition_options(config: Path, shape: TransitionShape) -> TransitionOptions:
+    """The section `transition:` of that config, its paths made whole."""
+    return TransitionOptions(
+        path=shape.path,
+        language=shape.language,
+        messages=shape.messages,
+        updates=config.parent / shape.updates,
+        snapshot=snapshot_path(config),
+        indexed=shape.robots == "index",
+        public_url=f"{shape.public_url.rstrip('/')}/" if shape.public_url else "",
+    )
+
+
+def snapshot_path(config: Path) -> Path:
+    """Where `migrator status` and `migrator publish` leave the figures for that config."""
+    return config.parent / STATE_FOLDER / "progress.json"
 
 
 def _gate_options(shape: ServerShape) -> GateOptions:

@@ -11,8 +11,10 @@ import click
 from migrator.cli.options import config_option
 from migrator.errors import Level, Problem
 from migrator.rules.checks import check_map
+from migrator.rules.map_file import MapFile
 from migrator.rules.table import RuleTable
-from migrator.settings import read_config, tls_file_problems
+from migrator.serve.status_files import read_updates
+from migrator.settings import read_config, tls_file_problems, transition_options
 
 
 @click.command()
@@ -23,12 +25,15 @@ from migrator.settings import read_config, tls_file_problems
 def check(ctx: click.Context, config: Path, as_json: bool, strict: bool) -> None:
     """Check redirects.yaml: its form, unsafe targets, loops, chains, shadowed and duplicate rules, failing examples.
 
+    Where it has a section `transition:`, the updates of the status page are read as well.
+
     Exit code 0: fit to be served. 1: it could be read, and the checks found errors. 2: it could not be read.
     """
     found = read_config(config)
     table = RuleTable(found.sites, found.rules)
     files = tls_file_problems(found.tls.values(), config.parent)
-    problems = sorted([*found.problems, *check_map(table), *files], key=lambda problem: problem.place)
+    updates = _update_problems(config, found)
+    problems = sorted([*found.problems, *check_map(table), *files, *updates], key=lambda problem: problem.place)
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False))
     else:
@@ -37,6 +42,13 @@ def check(ctx: click.Context, config: Path, as_json: bool, strict: bool) -> None
     click.echo(summary(problems, len(found.rules), config), err=True)
     findings = [problem for problem in problems if strict or problem.level is Level.ERROR]
     ctx.exit(2 if found.problems else 1 if findings else 0)
+
+
+def _update_problems(config: Path, found: MapFile) -> list[Problem]:
+    """What is wrong with the updates of the status page, where the file has pages of its own."""
+    if found.transition is None:
+        return []
+    return read_updates(transition_options(config, found.transition).updates)[1]
 
 
 def summary(problems: list[Problem], rules: int, config: Path) -> str:

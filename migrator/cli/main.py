@@ -19,6 +19,7 @@ COMMANDS = {
     "match": "migrator.cli.match:match",
     "publish": "migrator.cli.publish:publish",
     "check": "migrator.cli.check:check",
+    "status": "migrator.cli.status:status",
     "coverage": "migrator.cli.coverage:coverage",
     "explain": "migrator.cli.explain:explain",
     "serve": "migrator.cli.serve:serve",

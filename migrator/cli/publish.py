@@ -12,6 +12,7 @@ import click
 
 from migrator.cli.check import counted
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
+from migrator.cli.progress_account import refresh_account
 from migrator.cli.publish_patterns import patterned, tell_patterns
 from migrator.cli.sheets import read_sheet
 from migrator.errors import ConfigError, PublishError
@@ -23,7 +24,7 @@ from migrator.rules.checks import check_map, errors_only
 from migrator.rules.offers import LEAST_PAGES, Offer
 from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
-from migrator.settings import Settings, read_config, read_text, state_folder
+from migrator.settings import Settings, load_settings, read_config, read_text, state_folder
 from migrator.store.open import open_store
 from migrator.urls import normal_url, origin_of, split_url
 
@@ -75,6 +76,7 @@ def publish(
         plan, offers = _written(config, settings, chosen, proposals, options, least if patterns else 0, dry_run)
     if not dry_run:
         _remember(settings, chosen, plan, why)
+        refresh_account(load_settings(config, store), chosen)
     _report(plan, config, dry_run)
     if patterns:
         tell_patterns(offers, dry_run)

@@ -84,6 +84,21 @@ class TransitionShape(Located):
     path: Annotated[
         str, Meta(pattern=r"^/([A-Za-z0-9._~-]+/)+$", description="Where they are, below every host of the sites.")
     ] = "/_transition/"
+    language: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z]{2,3}(-[a-z0-9]{1,8})*$", description="Of updates that name none, and where nobody asks for another."
+        ),
+    ] = "en"
+    messages: Annotated[
+        dict[str, Text], Meta(description="Language tag to what is happening and why; over the shipped ones.")
+    ] = {}
+    updates: Annotated[str, Meta(description="Folder of dated updates in Markdown, relative to the file.")] = "updates"
+    robots: Annotated[Literal["index", "noindex"], Meta(description="Whether search engines may list the status page.")] = "index"
+    public_url: (
+        Annotated[HttpUrl, Meta(description="Address of the front page, ending in /. Default: the site's first host and `path`.")]
+        | None
+    ) = None
 
 
 class ServerShape(Located):

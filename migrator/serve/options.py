@@ -31,6 +31,12 @@ class TransitionOptions:
     """The transition site's own pages."""
 
     path: str = "/_transition/"  # begins and ends with a slash
+    language: str = "en"  # a lower-case tag
+    messages: Mapping[str, str] = field(default_factory=dict)  # language -> what is happening and why; over the shipped ones
+    updates: Path = Path("updates")  # a folder of Markdown files
+    snapshot: Path = Path(".migrator/progress.json")  # the figures, as `migrator status` writes them
+    indexed: bool = True  # whether search engines may list the status page
+    public_url: str = ""  # of the front page, with its slash; "": the site's first host and `path`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
