@@ -134,7 +134,7 @@ def _judged(shape: UpdateShape, suffix: str) -> list[Problem]:
 def _update(name: str, suffix: str, shape: UpdateShape, body: str) -> Update:
     return Update(
         name=name,
-        title=printable(" ".join(shape.title.split())),
+        title=" ".join(printable(shape.title).split()) or name,
         date=shape.date,
         kind=Kind(shape.kind),
         language=shape.language.lower() or suffix,

@@ -7,6 +7,7 @@ import json
 import unicodedata
 from typing import Any
 
+from migrator.pages.markdown import printable
 from migrator.pages.progress import Counts, Group, Progress
 from migrator.serve.status_board import Board
 
@@ -67,7 +68,7 @@ def badge_svg(board: Board) -> bytes:
 
 
 def _badge(board: Board) -> tuple[str, str]:
-    label = board.words.text("status_badge")
+    label = printable(board.words.text("status_badge"))
     if board.progress is None or not board.progress.pages.total:
         return label, board.words.text("status_badge_none")
     return label, board.share(board.progress.pages.moved, board.progress.pages.total)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from migrator.pages.markdown import markdown_html
+from migrator.pages.markdown import markdown_html, printable
 from migrator.pages.progress import Point, Standing
 from migrator.pages.updates import Update
 from migrator.serve.status_board import Board
@@ -158,4 +158,4 @@ def _moment(time: dt.datetime) -> str:
 
 
 def _text(parent: Element, name: str, text: str, **attributes: str) -> None:
-    SubElement(parent, name, attributes).text = text
+    SubElement(parent, name, attributes).text = printable(text)

@@ -14,11 +14,14 @@ from migrator.serve.language_names import language_name
 from migrator.serve.status_board import Board
 from migrator.urls import origin_of
 
-MOST_GROUPS = 12  # sections, and languages, on the page
+MOST_GROUPS = 10  # sections, and languages, on the page
 MOST_MOVES = 12
+MOVES_BUDGET = 3_000  # bytes
 MOST_ROWS = 8  # of history in its table
-BUDGET = 8_000  # bytes for the texts of updates; what comes later is in the feeds
+MOST_POINTS = 60  # of the line
+BUDGET = 6_500  # bytes for the texts of updates; what comes later is in the feeds
 LONGEST_UPDATE = 3_000
+_AROUND = 320  # bytes of markup around an update or a move, about
 CHART = (600, 150)  # width and height in the chart's own units
 
 
@@ -106,9 +109,9 @@ class _Texts:
         shown = []
         for update in updates:
             html = markdown_html(update.text)
-            size = len(html.encode()) + len(update.title.encode()) + 200
+            size = len(html.encode()) + len(update.title.encode()) + _AROUND
             if size > min(LONGEST_UPDATE, self._left):
-                html, size, self.left_out = "", len(update.title.encode()) + 200, True
+                html, size, self.left_out = "", len(update.title.encode()) + _AROUND, True
             if size > self._left:
                 break
             self._left -= size
@@ -185,25 +188,33 @@ def _chart(board: Board, history: Sequence[Point]) -> Chart | None:
     width, height = CHART
     first, span = days[0].date, (days[-1].date - days[0].date).days or 1
     places = []
-    for point in days:
+    for point in _spread(days, MOST_POINTS):
         across = width * (point.date - first).days / span
         across = width - across if board.words.direction == "rtl" else across
         places.append((across, height * (1 - point.pages.moved / point.pages.total)))
     line = " ".join(f"{across:.0f},{down:.1f}" for across, down in places)
     area = f"{places[0][0]:.0f},{height} {line} {places[-1][0]:.0f},{height}"
-    rows = [(point, board.share(point.pages.moved, point.pages.total)) for point in _spread(days)]
+    rows = [(point, board.share(point.pages.moved, point.pages.total)) for point in _spread(days, MOST_ROWS)]
     return Chart(line=line, area=area, first=days[0], last=days[-1], rows=rows)
 
 
-def _spread(points: Sequence[Point]) -> list[Point]:
-    """At most MOST_ROWS of these at even distances, the first and the last among them."""
+def _spread(points: Sequence[Point], most: int) -> list[Point]:
+    """At most so many of these at even distances, the first and the last among them."""
     last = len(points) - 1
-    steps = min(MOST_ROWS - 1, last)
+    steps = min(most - 1, last)
     return [points[round(last * step / steps)] for step in range(steps + 1)]
 
 
 def _short_moves(moves: Sequence[Move]) -> Sequence[Move]:
-    return [move for move in moves if origin_of(move.new)][:MOST_MOVES]
+    """The most visited ones that lead somewhere, within the budget."""
+    shown: list[Move] = []
+    left = MOVES_BUDGET
+    for move in moves:
+        size = len(move.new) + len((move.title or move.old).encode()) + _AROUND // 4
+        if origin_of(move.new) and size <= left and len(shown) < MOST_MOVES:
+            shown.append(move)
+            left -= size
+    return shown
 
 
 def moment(time: dt.datetime) -> str:
