@@ -65,7 +65,7 @@ def keep(folder: Path, account: Progress, site: str = "main") -> None:
 
 def write_update(folder: Path, name: str, text: str = "Text", **head: object) -> None:
     """An update as an operator writes it."""
-    lines = "".join(f"{key}: {value}\n" for key, value in {"title": name, "date": DAY, **head}.items())
+    lines = "".join(f"{key}: {value}\n" for key, value in {"title": name, "date": "2024-11-20", **head}.items())
     path = folder / "updates" / f"{name}.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"---\n{lines}---\n{text}\n", encoding="utf-8")

@@ -36,7 +36,7 @@ def client_of(folder: Path, section: str = "") -> Iterator[httpx.Client]:
 def client(tmp_path: Path) -> Iterator[httpx.Client]:
     keep(tmp_path, progress())
     write_update(tmp_path, "slow", "Search is *slow*.", kind="problem")
-    write_update(tmp_path, "over", kind="problem", resolved="2026-11-24")
+    write_update(tmp_path, "over", kind="problem", resolved="2024-11-24")
     write_update(tmp_path, "soon", kind="next")
     write_update(tmp_path, "news", "Read <b>this</b>.", pinned="true")
     write_update(tmp_path, "news.fr", "Lisez ceci.")
@@ -79,7 +79,7 @@ def test_updates_stand_where_they_belong(client: httpx.Client) -> None:
     rest = [name for _, name in headings[headings.index(("h2", "What comes next")) :]]
     assert rest[:6] == ["What comes next", "soon", "Updates", "news", "over", "About these figures"]
     assert "Important" in page.text_content()
-    assert "Resolved on 24 November 2026" in page.text_content()
+    assert "Resolved on 24 November 2024" in page.text_content()
     assert "Read <b>this</b>." in page.text_content()
     assert "far" not in rest
 
