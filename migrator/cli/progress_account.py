@@ -29,10 +29,13 @@ from migrator.urls import normal_url
 _DECIDED = (Answer.ACCEPTED, Answer.CHANGED)
 
 
-def take_account(settings: Settings, site: Site, now: dt.datetime) -> Progress | None:
-    """The account of one site at `now` (aware, UTC), with the history of earlier ones; None where nothing is known of it."""
+def take_account(settings: Settings, table: RuleTable, site: Site, now: dt.datetime) -> Progress | None:
+    """The account of one site at `now` (aware, UTC), with the history of earlier ones; None where nothing is known of it.
+
+    `table` is the compiled map of these settings.
+    """
     earlier = earlier_accounts(settings).get(site.name)
-    table, today = RuleTable(settings.sites.values(), settings.rules), now.date()
+    today = now.date()
     account = Account(today)
     legacy = territory_of(site, Side.LEGACY)
     is_known = False
@@ -65,7 +68,8 @@ def refresh_account(settings: Settings, site: Site) -> None:
     if settings.transition is None:
         return
     try:
-        if account := take_account(settings, site, utc_now()):
+        table = RuleTable(settings.sites.values(), settings.rules)
+        if account := take_account(settings, table, site, utc_now()):
             write_accounts(settings, {site.name: account})
     except OSError as error:
         click.echo(f"warning: the figures of the status page were not written: {error.strerror}", err=True)

@@ -56,8 +56,8 @@ def status(
     settings = load_settings(config, store)
     sites = _sites(settings, site)
     now = utc_now()
-    table_with_warning(settings)
-    accounts = {one.name: account for one in sites if (account := take_account(settings, one, now))}
+    table = table_with_warning(settings)
+    accounts = {one.name: account for one in sites if (account := take_account(settings, table, one, now))}
     if not accounts:
         raise click.UsageError("no old address to count; run `migrator crawl legacy` or `migrator sources legacy FILE` first")
     options = options_of(settings)

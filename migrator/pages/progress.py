@@ -94,7 +94,7 @@ class Point(msgspec.Struct, kw_only=True, frozen=True):
 class Progress(msgspec.Struct, kw_only=True, frozen=True):
     """The account of one site at one moment (aware, UTC), with what earlier accounts said."""
 
-    generated: dt.datetime
+    generated: Annotated[dt.datetime, Meta(tz=True)]
     pages: Counts
     visits: Counts
     sections: list[Group]
