@@ -203,7 +203,7 @@ def transition_options(config: Path, shape: TransitionShape) -> TransitionOption
 
 def snapshot_path(config: Path) -> Path:
     """Where `migrator status` and `migrator publish` leave the figures for that config."""
-    return config.parent / STATE_FOLDER / "progress.json"
+    return state_folder(config) / "progress.json"
 
 
 def _gate_options(shape: ServerShape) -> GateOptions:

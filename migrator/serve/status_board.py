@@ -85,8 +85,8 @@ class Board:
         return words.text("status_percent", number=str(percent))
 
     def number(self, number: int) -> str:
-        """A number as this language groups its digits."""
-        return f"{number:,}".replace(",", self.words.text("status_group"))
+        """A number with its digits grouped as this language writes a thousand."""
+        return f"{number:,}".replace(",", self.words.text("status_thousand")[1:-3])
 
 
 def board_of(

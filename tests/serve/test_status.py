@@ -104,6 +104,15 @@ def test_every_language_is_whole_and_linked(client: httpx.Client, tag: str) -> N
     assert not re.search(r"\{\w+\}", texts(page))
 
 
+@pytest.mark.parametrize(
+    ("tag", "number", "percent"), [("en", "1,234", "40%"), ("fr", "1\u202f234", "40\u202f%"), ("ar", "1,234", "40%")]
+)
+def test_numbers_are_written_as_the_language_does(client: httpx.Client, tag: str, number: str, percent: str) -> None:
+    page = client.get(f"?lang={tag}").text
+    assert f">{number}<" in page
+    assert f">{percent}<" in page
+
+
 def test_an_update_in_another_language_is_marked_as_such(client: httpx.Client) -> None:
     articles = html.fromstring(client.get("?lang=fr").text).xpath("//article")
 
