@@ -99,6 +99,9 @@ def test_a_table_stays_one_when_it_is_stacked(base: str, tab: Page) -> None:
     assert table.get_by_role("row").count() == 5
     assert table.get_by_role("columnheader").all_inner_texts() == ["State", "Pages", "Share of pages", "Share of visits"]
     assert table.get_by_role("rowheader", name="Not moved yet").count() == 1
+    (first, *_), (cell, *_) = boxes(tab, "main table th:first-child"), boxes(tab, "main table td")
+    assert first["width"] == 288
+    assert cell["width"] == 96
 
 
 @pytest.mark.parametrize("size", [1280, 320])
