@@ -73,7 +73,7 @@ def read_snapshot(path: Path) -> tuple[dict[str, Progress], list[Problem]]:
         return dict(msgspec.json.decode(path.read_bytes(), type=Snapshot).sites), []
     except FileNotFoundError:
         return {}, []
-    except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
+    except (OSError, ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         return {}, [Problem(Place(str(path)), "snapshot", f"no figures can be read here: {error}", "Run `migrator status`.")]
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 from lxml import etree, html
+from starlette.types import Receive, Scope, Send
 
+from migrator.app import TransitionMiddleware
 from migrator.errors import ConfigError
 from migrator.pages.progress import Group, Move
 from tests.serve.live import eventually, serve
@@ -200,7 +202,9 @@ def test_new_figures_and_updates_are_seen_without_a_restart(tmp_path: Path) -> N
         assert eventually(lambda: "update-late" not in client.get("").text)
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b'{"version":2,"sites":{}}', b'{"version":1,"sites":{"main":{}}}', b"\xff"])
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b'{"version":2,"sites":{}}', b'{"version":1,"sites":{"main":{}}}', b"\xff", b"[" * 100_000]
+)
 def test_a_broken_snapshot_is_as_none_and_told_in_the_log(tmp_path: Path, data: bytes, caplog: pytest.LogCaptureFixture) -> None:
     keep(tmp_path, progress())
     (tmp_path / ".migrator" / "progress.json").write_bytes(data)
@@ -276,6 +280,18 @@ def test_a_link_in_the_snapshot_that_is_none_is_not_shown(tmp_path: Path) -> Non
         page = client.get("").text
     assert "javascript:" not in page
     assert "<script>" not in page
+
+
+def test_in_front_of_an_app_the_page_is_the_same(tmp_path: Path) -> None:
+    status_site(tmp_path)
+    keep(tmp_path, progress())
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("the app was asked")
+
+    with serve(TransitionMiddleware(wrapped, tmp_path / "redirects.yaml")) as base:
+        page = httpx.get(f"{base}/_transition/", headers={"Host": "www.old.example"}, trust_env=False)
+    assert "1,234" in page.text
 
 
 def test_a_template_at_fault_is_told_before_a_visitor_comes(tmp_path: Path) -> None:
