@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import msgspec
+from lxml import html
 
 from migrator.app import TransitionSite
 from migrator.pages.progress import Counts, Group, Move, Point, Progress, Snapshot, Week
 from migrator.settings import load_settings
+from tests.serve.live import serve
 
 DAY = dt.date(2026, 11, 24)
 CONFIG = """version: 1
@@ -76,3 +80,17 @@ def status_site(folder: Path, section: str = "") -> TransitionSite:
     config = folder / "redirects.yaml"
     config.write_text(CONFIG % section, encoding="utf-8")
     return TransitionSite(load_settings(config))
+
+
+@contextmanager
+def client_of(folder: Path, section: str = "") -> Iterator[httpx.Client]:
+    with (
+        serve(status_site(folder, section)) as base,
+        httpx.Client(base_url=f"{base}/_transition/", headers={"Host": "www.old.example"}, trust_env=False) as client,
+    ):
+        yield client
+
+
+def texts(page: httpx.Response) -> str:
+    """What a reader is told, with blanks between the cells of tables."""
+    return " ".join(" ".join(html.fromstring(page.text).xpath("//body//text()")).split())

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
 from lxml import etree, html
-from starlette.types import Receive, Scope, Send
 
-from migrator.app import TransitionMiddleware
-from migrator.errors import ConfigError
-from migrator.pages.progress import Group, Move
-from tests.serve.live import eventually, serve
-from tests.serve.status_site import counts, group, keep, moves, progress, status_site, write_update
+from migrator.serve.language import load_catalogue
+from tests.serve.live import eventually
+from tests.serve.status_site import client_of, keep, progress, texts, write_update
 
 MACHINES = ("feed.atom", "feed.json", "progress.json", "badge.json", "badge.svg")
-TAGS = ("ar", "en", "es", "fr", "ru", "zh")
-
-
-@contextmanager
-def client_of(folder: Path, section: str = "") -> Iterator[httpx.Client]:
-    with (
-        serve(status_site(folder, section)) as base,
-        httpx.Client(base_url=f"{base}/_transition/", headers={"Host": "www.old.example"}, trust_env=False) as client,
-    ):
-        yield client
+TAGS = sorted(load_catalogue(None).tags)
 
 
 @pytest.fixture
@@ -45,11 +31,6 @@ def client(tmp_path: Path) -> Iterator[httpx.Client]:
     write_update(tmp_path, "far", date="2999-01-01")
     with client_of(tmp_path) as running:
         yield running
-
-
-def texts(page: httpx.Response) -> str:
-    """What a reader is told, with blanks between the cells of tables."""
-    return " ".join(" ".join(html.fromstring(page.text).xpath("//body//text()")).split())
 
 
 def test_the_page_tells_all_of_it_in_words_and_in_tables(client: httpx.Client) -> None:
@@ -101,7 +82,7 @@ def test_every_language_is_whole_and_linked(client: httpx.Client, tag: str) -> N
     root = html.fromstring(page.text)
     assert (root.get("lang"), root.get("dir"), page.headers["content-language"]) == (tag, "rtl" if tag == "ar" else "ltr", tag)
     assert "vary" not in page.headers
-    assert [link.get("hreflang") for link in root.xpath("//link[@hreflang]")] == list(TAGS)
+    assert [link.get("hreflang") for link in root.xpath("//link[@hreflang]")] == TAGS
     assert root.xpath("//nav//a[@aria-current='page']/@lang") == [tag]
     assert not re.search(r"\{\w+\}", texts(page))
 
@@ -202,32 +183,6 @@ def test_new_figures_and_updates_are_seen_without_a_restart(tmp_path: Path) -> N
         assert eventually(lambda: "update-late" not in client.get("").text)
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"{", b'{"version":2,"sites":{}}', b'{"version":1,"sites":{"main":{}}}', b"\xff", b"[" * 100_000]
-)
-def test_a_broken_snapshot_is_as_none_and_told_in_the_log(tmp_path: Path, data: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    keep(tmp_path, progress())
-    (tmp_path / ".migrator" / "progress.json").write_bytes(data)
-    write_update(tmp_path, "news")
-    with client_of(tmp_path) as client:
-        told = texts(client.get(""))
-    assert "no figures here yet" in told
-    assert "news" in told
-    assert "progress.json" in caplog.text
-
-
-def test_a_bad_update_leaves_the_others(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    write_update(tmp_path, "good")
-    write_update(tmp_path, "bad", date="soon")
-    (tmp_path / "updates" / "latin.md").write_bytes(b"---\ntitle: \xe9\ndate: 2026-11-24\n---\n")
-    (tmp_path / "updates" / "large.md").write_text("---\ntitle: x\ndate: 2026-11-24\n---\n" + "x" * 70_000)
-    with client_of(tmp_path) as client:
-        page = client.get("").text
-    assert "update-good" in page
-    assert not re.search("update-(bad|latin|large)", page)
-    assert all(name in caplog.text for name in ("bad.md:3:7", "latin.md", "large.md"))
-
-
 def test_the_operator_s_words_path_language_and_robots(tmp_path: Path) -> None:
     section = (
         'path: /move/, robots: noindex, language: fr, messages: {fr: "Voici <pourquoi>."}, public_url: "https://x.example/y"'
@@ -246,62 +201,3 @@ def test_search_engines_may_list_the_page_unless_told_otherwise(client: httpx.Cl
     page = client.get("")
     assert "x-robots-tag" not in page.headers
     assert "noindex" not in page.text
-
-
-def test_the_fullest_page_stays_small(tmp_path: Path) -> None:
-    words = "Ünïcödé " * 14
-    keep(
-        tmp_path,
-        progress(
-            sections=[group(f"/{'s' * 38}{number:02}/"[-40:], 10, 10) for number in range(50)],
-            languages=[group("abcdefghijklmnopqrstuvwxyz"[number % 26] * 2 + "x", 1, 1) for number in range(26)],
-            moved=[
-                Move(title=words, old="/" + "a" * 290, new="https://n.example/" + "b" * 280, date=one.date) for one in moves(50)
-            ],
-            days=260,
-        ),
-    )
-    for number in range(60):
-        write_update(tmp_path, f"long{number}", "word & " * 300, kind=("update", "problem", "next")[number % 3])
-    with client_of(tmp_path) as client:
-        for tag in TAGS:
-            assert len(client.get(f"?lang={tag}").content) < 30_000
-        assert len(client.get("feed.json").json()["items"]) == 72
-
-
-def test_a_link_in_the_snapshot_that_is_none_is_not_shown(tmp_path: Path) -> None:
-    (move, *_) = moves(1)
-    bad = Move(title="x", old="/x", new="javascript:alert(1)", date=move.date)
-    keep(
-        tmp_path,
-        progress(moved=[bad, move], sections=[Group(name="/<script>/", pages=counts(1), visits=counts(1)), group("/a/", 1, 1)]),
-    )
-    with client_of(tmp_path) as client:
-        page = client.get("").text
-    assert "javascript:" not in page
-    assert "<script>" not in page
-
-
-def test_in_front_of_an_app_the_page_is_the_same(tmp_path: Path) -> None:
-    status_site(tmp_path)
-    keep(tmp_path, progress())
-
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        raise AssertionError("the app was asked")
-
-    with serve(TransitionMiddleware(wrapped, tmp_path / "redirects.yaml")) as base:
-        page = httpx.get(f"{base}/_transition/", headers={"Host": "www.old.example"}, trust_env=False)
-    assert "1,234" in page.text
-
-
-def test_a_template_at_fault_is_told_before_a_visitor_comes(tmp_path: Path) -> None:
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "status.html").write_text("{% if board %}{{ nothing }}{% endif %}{{ view.missing }}")
-    with pytest.raises(ConfigError, match=r"status\.html:1"):
-        status_site(tmp_path)
-
-
-def test_json_is_json_for_hostile_names(tmp_path: Path) -> None:
-    keep(tmp_path, progress(sections=[group('/"\\</', 1, 1)]))
-    with client_of(tmp_path) as client:
-        assert json.loads(client.get("progress.json").text)["sections"][0]["name"] == '/"\\</'
