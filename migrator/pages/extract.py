@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from migrator.pages.assets import is_file
 from migrator.pages.charset import decode
@@ -30,6 +31,14 @@ _BLOCKS = _HEADINGS | {
 }
 _SLOTS = {"a": "a", "area": "a", "title": "title", "figcaption": "figcaption", **dict.fromkeys(_HEADINGS, "heading")}
 _LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,5}")
+
+
+class _Place(Enum):
+    """Where on the page a block stands."""
+
+    MAIN = auto()
+    NAV = auto()
+    PAGE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class _Reader:
         self.files: list[str] = []
         self.captures: dict[str, _Capture] = {}
         self.block: list[str] = []
-        self.blocks: list[tuple[str, bool]] = []
+        self.blocks: list[tuple[str, _Place]] = []
         self.depth = self.nav_depth = self.length = 0
         self.mains: list[int] = []
         self.metadata = Metadata(lambda address: self._anchor(address, ""))
@@ -227,16 +236,19 @@ class _Reader:
         self.block.clear()
         if text:
             self.length += len(text) + 1
-            self.blocks.append((text, bool(self.mains) and self.nav_depth == 0))
+            self.blocks.append((text, _Place.NAV if self.nav_depth else _Place.MAIN if self.mains else _Place.PAGE))
 
 
 def _line(text: str) -> str:
     return fold(text[:MAX_ADDRESS])[:MAX_LINE].rstrip()
 
 
-def _main(blocks: list[tuple[str, bool]]) -> list[str]:
-    """The blocks of the main landmark where the page has one that says something, else all."""
-    return [text for text, is_main in blocks if is_main] or [text for text, _ in blocks]
+def _main(blocks: list[tuple[str, _Place]]) -> list[str]:
+    """The blocks of the main landmark where the page has one that says something, else those outside of `nav`, else all."""
+    for wanted in (_Place.MAIN, _Place.PAGE):
+        if found := [text for text, place in blocks if place is wanted]:
+            return found
+    return [text for text, _ in blocks]
 
 
 def _resolved(href: str, base: str) -> str:

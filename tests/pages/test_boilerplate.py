@@ -50,6 +50,23 @@ def test_a_sections_menu_goes_though_few_pages_have_it() -> None:
     assert own(contents(texts))[1] == f"{menu}\nWords 1"
 
 
+def test_a_menu_set_in_one_line_goes_though_no_page_has_the_same() -> None:
+    words = ("Wells", "Pumps", "Tanks", "Pipes", "Pumps and tanks")
+    menus = [" | ".join(words[number:] + words[:number]) for number in range(5)]
+    texts = [f"Page {number}\nWords {number}\n{menus[number]}\n{''.join(words[number:] + words[:number])}" for number in range(5)]
+
+    assert own(contents(texts, anchors=words))[1] == "Page 1\nWords 1"
+    assert own(contents(texts))[1] == texts[1]
+
+
+def test_a_sentence_that_has_links_is_no_menu() -> None:
+    texts = [f"Page {number}\nWells and Pumps {number}\nWells" for number in range(3)]
+    few = contents(["Page 1\nWells, Pumps"], anchors=["Wells", "Pumps"]) + contents(["Page 2", "Page 3"])
+
+    assert own(contents(texts, anchors=["Wells", "Pumps"]))[1] == "Page 1\nWells and Pumps 1"
+    assert own(few)[0] == "Page 1\nWells, Pumps"
+
+
 def test_the_pages_own_heading_stays_though_menus_repeat_it() -> None:
     pages = [
         Content(text=f"Wells\nPumps\nWords {number}", h1="Wells", links=(Link("http://x.example/", "Wells"),))

@@ -67,8 +67,13 @@ def test_what_stands_outside_the_main_landmark_is_not_the_text() -> None:
 
     assert read(frame.format("<main><nav>Here</nav><p>Words</p></main>")).text == "Words"
     assert read(frame.format("<div role=main>Words</div>")).text == "Words"
-    assert read(frame.format("<main> </main><p>Words</p>")).text == "Site\nMenu\nWords\nImprint"
-    assert read(frame.format("<p>Words</p>")).text == "Site\nMenu\nWords\nImprint"
+    assert read(frame.format("<main> </main><p>Words</p>")).text == "Site\nWords\nImprint"
+
+
+def test_navigation_is_the_text_only_of_a_page_that_has_nothing_else() -> None:
+    assert read("<h1>Wells</h1><nav>Home › Water</nav><p>Words</p>").text == "Wells\nWords"
+    assert read("<nav><ul><li>Wells<li>Pumps</ul></nav>").text == "Wells\nPumps"
+    assert read("<main><nav>Here</nav></main><p>Words</p>").text == "Words"
 
 
 def test_an_image_speaks_for_a_link_or_heading_without_words() -> None:
