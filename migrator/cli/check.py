@@ -56,7 +56,7 @@ def summary(problems: list[Problem], rules: int, config: Path) -> str:
     errors = sum(problem.level is Level.ERROR for problem in problems)
     warnings = len(problems) - errors
     if not problems:
-        return f"{config}: {counted(rules, 'rule')}, nothing to mend"
+        return f"{config}: {counted(rules, 'rule')}, nothing to mend" if rules else f"{config}: no rules yet, and nothing to mend"
     return f"{config}: {counted(rules, 'rule')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 

@@ -40,6 +40,7 @@ MOST_SHOWN, MOST_ROWS = 20, 100_000  # of a report
 @click.option("--json", "as_json", is_flag=True, help="Write the summary to stdout as JSON.")
 @click.option("--across-languages", is_flag=True, help="Suggest pages in another language, too; the evidence says so.")
 @click.option("--explain", metavar="OLD_URL", help="Tell why the candidates of one old page are what they are; matches nothing.")
+@click.option("--whole", is_flag=True, help="With --explain: every signal and what was found again, too.")
 @click.option("--parity", is_flag=True, help="Tell what the new pages lack of their old ones; matches nothing.")
 @click.option("--audit", is_flag=True, help="Judge the rules of the map by the pages of both sites; matches nothing.")
 @click.option(
@@ -71,7 +72,7 @@ def match(
         raise click.UsageError(f"the folder of {sheet} does not exist")
     settings, chosen = settings_and_site(config, store, site)
     across = report.pop("across_languages")
-    if report["explain"] is not None or report["parity"] or report["audit"]:
+    if report["explain"] is not None or report["parity"] or report["audit"] or report["whole"]:
         click.get_current_context().exit(_report(settings, chosen, sheet, force, as_json, **report))
     from migrator.pages import matching  # heavy, and an optional part
 
@@ -99,6 +100,7 @@ def _report(
     as_json: bool,
     *,
     explain: str | None,
+    whole: bool,
     parity: bool,
     audit: bool,
     min_confidence: float,
@@ -107,6 +109,8 @@ def _report(
     """One of the reports, which have a file each; the exit code."""
     if sum((explain is not None, parity, audit)) > 1:
         raise click.UsageError("--explain, --parity and --audit are reports of their own; choose one")
+    if whole and explain is None:
+        raise click.UsageError("--whole belongs to --explain")
     bound = most or (MOST_ROWS if sheet or as_json else MOST_SHOWN)
     if audit:
         from migrator.cli import match_audit
@@ -120,7 +124,7 @@ def _report(
 
     if sheet:
         raise click.UsageError("--explain has no sheet; --json is its form for machines")
-    return match_explain.explain(settings, site, explain or "", as_json)
+    return match_explain.explain(settings, site, explain or "", whole, as_json)
 
 
 def _pages(store: Store, site: str, side: Side) -> list[Page]:

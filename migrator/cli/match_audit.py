@@ -46,7 +46,8 @@ def audit(settings: Settings, site: Site, sheet: Path | None, force: bool, as_js
         _tell(shown)
     counts = Counter(one.fault for one in found)
     said = ", ".join(f"{counts[fault]:,} {fault}" for fault in Fault if counts[fault])
-    click.echo(f"{counted(len(found), 'finding')}: {said}" if found else "nothing to mend", err=True)
+    nothing = "nothing to mend" if settings.rules else "there are no rules yet, so there is nothing to judge"
+    click.echo(f"{counted(len(found), 'finding')}: {said}" if found else nothing, err=True)
     return FINDINGS if found else 0
 
 

@@ -6,6 +6,7 @@ import heapq
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -51,11 +52,14 @@ class Explanation:
     answer: str
     verdict: Verdict | None
     suggestion: Suggestion | None
+    unmatched: str  # why there is no suggestion, or ""
     ranked: tuple[Ranked, ...]
 
 
-def explain(settings: Settings, site: Site, url: str, as_json: bool) -> int:
+def explain(settings: Settings, site: Site, url: str, whole: bool, as_json: bool) -> int:
     """Tell about the old page at `url`, in whatever spelling; the exit code. Raises UsageError where no such page is known."""
+    if not url.strip():
+        raise click.UsageError("--explain wants the address of an old page, such as /about.html")
     legacy = territory_of(site, Side.LEGACY)
     own = legacy.on_base(normal_url(url, f"{legacy.base}/") or "")
     if own is None:
@@ -68,7 +72,7 @@ def explain(settings: Settings, site: Site, url: str, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(_as_data(explanation), ensure_ascii=False, indent=2))
     else:
-        _tell(explanation)
+        _tell(explanation, whole)
     return 0
 
 
@@ -90,7 +94,21 @@ def _explanation(settings: Settings, site: Site, store: Store, page: Page) -> Ex
     decision = table_with_warning(settings).decide(request_for(page.url, site, None))
     answer = str(reply_of(decision)) + (f" to {decision.location}" if hasattr(decision, "location") else "")
     placed = f"{answer}, by {decision.rule.place}" if decision.rule else answer
-    return Explanation(look_of(page, text), placed, verdict, suggestion, ranked)
+    return Explanation(look_of(page, text), placed, verdict, suggestion, "" if suggestion else _unmatched(legacy, page), ranked)
+
+
+def _unmatched(legacy: Territory, page: Page) -> str:
+    """Why the last `migrator match` may have made no suggestion for that page."""
+    if not page.status:
+        return f"the crawl could not read it: {page.error or 'no answer'}"
+    if page.status != HTTPStatus.OK:
+        return f"the old site answers {page.status} there: there is no page to match"
+    if not page.is_readable:
+        kind = page.content_type or "a file of no type"
+        return f"it is no page but {kind}: a file is matched only where the new site has the very same one"
+    if legacy.on_base(page.final_url) is None:
+        return f"it leads to another site: {page.final_url}"
+    return "no suggestion yet; `migrator match` makes them"
 
 
 def _key_of(territory: Territory, url: str) -> str | None:
@@ -133,7 +151,7 @@ def _unknown(store: Store, site: Site, legacy: Territory, url: str) -> str:
     return f"the crawl of the old site has no {url}. Near it are:{near}"
 
 
-def _tell(one: Explanation) -> None:
+def _tell(one: Explanation, whole: bool) -> None:
     _tell_look(one.look)
     _say(f"  answered now: {one.answer}")
     if one.verdict:
@@ -141,25 +159,47 @@ def _tell(one: Explanation) -> None:
         towards = f" → {verdict.new_url}" if verdict.new_url else ""
         _say(f"  decided: {verdict.verdict}{towards} by {verdict.who} on {verdict.when:%Y-%m-%d}: {verdict.why}")
     if one.suggestion is None:
-        _say("no suggestion yet; `migrator match` makes them")
+        _say(f"  {one.unmatched}")
     elif one.suggestion.remark:
         _say(f"  note: {one.suggestion.remark}")
     for rank, ranked in enumerate(one.ranked, start=1):
-        _say("")
+        if whole:
+            _say("")
         _say(f"{rank}. confidence {ranked.candidate.confidence:.4f}: {ranked.candidate.url}")
-        if ranked.beside:
-            _tell_look(ranked.beside.look, indent="   ")
-        for sentence in ranked.candidate.evidence:
-            _say(f"     for: {sentence}")
-        _tell_beside(ranked)
-        for sentence in _against(ranked):
-            _say(f"     against: {sentence}")
+        if whole:
+            _tell_wholly(ranked)
+        else:
+            _tell_shortly(ranked)
+    if one.ranked and not whole:
+        _say("--whole shows the pages side by side: what they are like, every signal, and what was found again")
+
+
+def _tell_shortly(ranked: Ranked) -> None:
+    if ranked.beside:
+        _say(f"     {_named(ranked.beside.look)} · {counted(ranked.beside.look.words, 'word')}")
+    _say(f"     for: {'; '.join(ranked.candidate.evidence) or 'nothing'}")
+    if against := _against(ranked):
+        _say(f"     against: {'; '.join(against)}")
+
+
+def _tell_wholly(ranked: Ranked) -> None:
+    if ranked.beside:
+        _tell_look(ranked.beside.look, indent="   ")
+    for sentence in ranked.candidate.evidence:
+        _say(f"     for: {sentence}")
+    _tell_beside(ranked)
+    for sentence in _against(ranked):
+        _say(f"     against: {sentence}")
+
+
+def _named(look: Look) -> str:
+    return f"{look.title or '(no title)'}" + (f" / {look.h1}" if look.h1 and look.h1 != look.title else "")
 
 
 def _tell_look(look: Look, indent: str = "") -> None:
     if not indent:
         _say(look.url)
-    _say(f"{indent}  {look.title or '(no title)'}" + (f" / {look.h1}" if look.h1 and look.h1 != look.title else ""))
+    _say(f"{indent}  {_named(look)}")
     _say(f"{indent}  {look.path} · {look.language or 'language unknown'} · {counted(look.words, 'word')}")
     if look.begins:
         _say(f"{indent}  “{look.begins}”")
@@ -195,6 +235,7 @@ def _as_data(one: Explanation) -> dict[str, Any]:
         "answer": one.answer,
         "verdict": {**asdict(verdict), "when": verdict.when.isoformat()} if verdict else None,
         "remark": one.suggestion.remark if one.suggestion else None,
+        "unmatched": one.unmatched or None,
         "candidates": [
             {
                 "url": ranked.candidate.url,

@@ -155,7 +155,7 @@ def _tell(rows: Iterable[Row]) -> None:
             missing: Sequence[str] = getattr(one, kind)
             if missing:
                 shown = " | ".join(missing[:NAMED_ON_TERMINAL]) + (" | …" if len(missing) > NAMED_ON_TERMINAL else "")
-                click.echo(plain(f"  {len(missing):,} {kind}: {shown}"))
+                click.echo(plain(f"  {counted(len(missing), kind.removesuffix('s'))}: {shown}"))
 
 
 def _as_data(row: Row) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def publish(
     if not dry_run:
         _remember(settings, chosen, plan, why)
         refresh_account(load_settings(config, store), chosen)
-    _report(plan, config, dry_run)
+    _report(plan, offers, config, dry_run)
     if patterns:
         tell_patterns(offers, dry_run)
     _warn_of_strangers(settings, chosen, plan)
@@ -147,14 +147,18 @@ def _difference(before: str, after: str, config: Path) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _report(plan: Plan, config: Path, dry_run: bool) -> None:
+def _report(plan: Plan, offers: list[Offer], config: Path, dry_run: bool) -> None:
     for reason, proposals in sorted(plan.left_out.items(), key=lambda entry: -len(entry[1])):
         examples = ", ".join(_path(proposal.old_url) for proposal in proposals[:SHOWN_PER_REASON])
         more = ", …" if len(proposals) > SHOWN_PER_REASON else ""
         click.echo(f"left out {len(proposals)}: {reason} ({examples}{more})", err=True)
     done = "would be added to" if dry_run else "added to"
-    click.echo(f"{counted(len(plan.added), 'rule')} {done} {config}", err=True)
-    if plan.added and not dry_run:
+    if plan.added or not offers:
+        click.echo(f"{counted(len(plan.added), 'rule')} {done} {config}", err=True)
+    if offers:
+        verb, spared = "would take" if dry_run else "took", sum(len(offer.covers) for offer in offers)
+        click.echo(f"{counted(len(offers), 'pattern')} {verb} the place of {counted(spared, 'rule')} in {config}", err=True)
+    if (plan.added or offers) and not dry_run:
         click.echo("next: `migrator check`, then restart `migrator serve` where it runs", err=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import shlex
 import socket
 import subprocess
 import sys
@@ -118,10 +119,10 @@ def _review(sheet: Path, reviewed: Path) -> None:
 
 
 def _run(folder: Path, words: list[str], say: Say) -> None:
-    say(f"$ migrator {' '.join(words)}")
+    say(f"$ migrator {shlex.join(words)}")
     result = subprocess.run(_command(words), cwd=folder, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
     if result.returncode:
-        raise MigratorError(f"`migrator {' '.join(words)}` ended with {result.returncode}")
+        raise MigratorError(f"`migrator {shlex.join(words)}` ended with {result.returncode}")
 
 
 def _command(words: list[str]) -> list[str]:

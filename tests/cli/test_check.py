@@ -27,6 +27,10 @@ def test_a_good_map_is_good(tmp_path: Path) -> None:
     assert "1 rule, nothing to mend" in err
 
 
+def test_a_map_without_rules_says_so(tmp_path: Path) -> None:
+    assert checked(tmp_path, SITE)[2].endswith("redirects.yaml: no rules yet, and nothing to mend\n")
+
+
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [

@@ -169,5 +169,11 @@ def test_what_is_wanting_is_said(tmp_path: Path) -> None:
     assert (result.exit_code, "likeness is not judged" in result.stderr) == (0, True)
 
 
+def test_a_map_without_rules_is_not_called_good(tmp_path: Path) -> None:
+    result = run("match", "--config", site(tmp_path, ""), "--audit")
+
+    assert (result.exit_code, "no rules yet" in result.stderr, "nothing to mend" in result.stderr) == (0, True, False)
+
+
 def test_reports_are_asked_for_one_at_a_time(tmp_path: Path) -> None:
     assert run("match", "--config", config_with(tmp_path), "--audit", "--parity").exit_code == 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from migrator.pages.page import Side
+from migrator.pages.page import Page, Side
 from migrator.pages.suggestion import Candidate, Suggestion
 from migrator.pages.verdict import Answer, Verdict
 from tests.cli.running import run
@@ -101,6 +102,42 @@ def test_what_the_map_answers_and_what_was_decided_are_told(config: Path) -> Non
     assert "  note: a remark" in text
     assert f"1. confidence 0.9700: {NEW}/projects/wells/" in text
     assert "     for: 83 % of its passages found again" in text
+
+
+def test_the_short_form_leaves_the_signals_to_the_whole_one(config: Path) -> None:
+    short = run("match", "--config", config, "--explain", "/wells.html").stdout
+    whole = run("match", "--config", config, "--explain", "/wells.html", "--whole").stdout
+
+    assert "     Our wells / Wells · " in short
+    assert f"     against: it is the best candidate of {OLD}/choir.html (0.30) too" in short
+    assert ("found again: “" in short, "found again: “" in whole) == (False, True)
+    assert ("█" in short, "█" in whole) == (False, True)
+    assert len(short.splitlines()) < len(whole.splitlines()) / 2
+    assert run("match", "--config", config, "--whole").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (page("/odd", status=404), "the old site answers 404 there: there is no page to match"),
+        (replace(page("/odd", status=0), error="timed out"), "the crawl could not read it: timed out"),
+        (page("/odd", content_type="application/pdf"), "it is no page but application/pdf"),
+        (page("/odd", final="https://other.example/"), "it leads to another site: https://other.example/"),
+    ],
+)
+def test_what_was_never_matched_is_told_for_what_it_is(tmp_path: Path, there: Page, said: str) -> None:
+    path = config_with(tmp_path)
+    crawled(path, Side.LEGACY, [there])
+    result = run("match", "--config", path, "--explain", "/odd")
+
+    assert (result.exit_code, said in result.stdout, "makes them" in result.stdout) == (0, True, False)
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_no_address_is_not_the_home_page(config: Path, nothing: str) -> None:
+    result = run("match", "--config", config, "--explain", nothing)
+
+    assert (result.exit_code, "wants the address of an old page" in result.stderr) == (2, True)
 
 
 def test_an_unknown_address_is_told_with_near_ones(config: Path) -> None:

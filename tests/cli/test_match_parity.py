@@ -89,6 +89,12 @@ def test_people_read_what_is_missing(config: Path) -> None:
     assert lines[2].startswith("  2 passages: ")
 
 
+def test_one_missing_thing_is_one(config: Path) -> None:
+    crawled(config, Side.NEW, [new_page("/whole/", prose(0, 1)), new_page("/none/", prose(4, 1))])
+
+    assert "  1 passage: " in run("match", "--config", config, "--parity").stdout
+
+
 def test_a_new_page_that_is_not_there_is_told(config: Path) -> None:
     decided(config, [Verdict(f"{OLD}/whole.html", Answer.CHANGED, "/lost/", "ann", dt.datetime.now(dt.UTC))])
     result = run("match", "--config", config, "--parity")

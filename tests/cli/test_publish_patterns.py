@@ -71,6 +71,9 @@ def test_rules_of_an_earlier_run_are_taken_too(config: Path) -> None:
     assert "/news/wells.html" in config.read_text("utf-8")
     result = run("publish", "--config", config, "--patterns")
 
+    assert f"1 pattern took the place of 6 rules in {config}\n" in result.stderr
+    assert "0 rules" not in result.stderr
+
     assert (result.exit_code, "/news/wells.html" in config.read_text("utf-8")) == (0, False)
     again = config.read_bytes()
     assert run("publish", "--config", config, "--patterns").exit_code == 0

@@ -17,6 +17,7 @@ def test_the_demonstration_ends_well() -> None:
     total = len(expected())
 
     assert f"{total} of {total} old addresses answer as the editors decided" in result.stdout, result.stdout + result.stderr
+    assert "$ migrator publish --csv reviewed.csv --why 'reviewed by an editor'\n" in result.stdout
     assert result.returncode == 0
     assert "Traceback" not in result.stderr
 
