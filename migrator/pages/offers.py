@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +14,7 @@ from migrator.pages.vectors import Floats, Matrix, Places, matrix
 
 TOGETHER = 3  # new pages that a folder offers to each of its pages
 LANDINGS = 2  # folders whose leading pages are offered
+LIKELIEST = 3  # candidates of a page whose sections offer it their leading pages
 
 
 def offers(legacy: Sequence[Profile], new: Sequence[Profile], pairs: Pairs, alike: Floats, *, across: bool) -> Places:
@@ -30,13 +31,27 @@ def offers(legacy: Sequence[Profile], new: Sequence[Profile], pairs: Pairs, alik
     moved = matrix(old, new_folder[there], weight, (len(legacy), int(new_folder.max(initial=-1)) + 1))
     by_folder = _most(matrix(folder[old], new_folder[there], weight, (folders, moved.shape[1])), LANDINGS)
     by_root = _most(below(legacy, heads(legacy)) @ moved, LANDINGS)
+    above = _sections(new, leading)
     found = []
-    for place, profile in enumerate(legacy):
+    for place, (profile, likely) in enumerate(zip(legacy, _likely(pairs, alike), strict=True)):
         landings = {page for number in (*by_folder[folder[place]], *by_root[place]) for page in first[number]}
-        for page in landings.union(merged[folder[place]]):
+        for page in landings.union(merged[folder[place]], *(above[one] for one in likely)):
             if across or not profile.language or new[page].language in (profile.language, ""):
                 found.append(place * len(new) + page)
     return np.array(found, dtype=np.int64)
+
+
+def _sections(new: Sequence[Profile], leading: Mapping[str, Sequence[int]]) -> list[list[int]]:
+    """For each new page those that lead into its folder and into the folder above, where a page may have been folded in."""
+    folders = ((profile.folder, profile.folder.rpartition("/")[0]) for profile in new)
+    return [[page for folder in both for page in leading.get(folder, ())[:1]] for both in folders]
+
+
+def _likely(pairs: Pairs, alike: Floats) -> Iterator[list[int]]:
+    """For each old page the new pages of its LIKELIEST pairs."""
+    order = np.lexsort((pairs.new, -alike, pairs.old))
+    bounds = np.searchsorted(pairs.old[order], np.arange(pairs.old_count + 1))
+    return ([int(one) for one in pairs.new[order[start : min(end, start + LIKELIEST)]]] for start, end in pairwise(bounds))
 
 
 def _most(table: Matrix, count: int) -> list[list[int]]:

@@ -42,6 +42,14 @@ def test_a_page_is_offered_where_its_folder_went() -> None:
     assert ("/references/zzz", "/all") in offered([*OLD, stray], merged)
 
 
+def test_a_page_is_offered_the_door_of_the_sections_where_what_is_like_it_stands() -> None:
+    topics = [new_page(f"/help/{kind}/{n}", SENTENCES[n], title=SENTENCES[n][:9]) for n, kind in enumerate("abcde")]
+    overview = new_page("/help/c/overview", "Www.", title="Vvv")
+    found = offered([page(f"/faq/{n}", SENTENCES[n], title=SENTENCES[n][:9]) for n in range(5)], [*topics, overview])
+
+    assert ("/faq/2", "/help/c/overview") in found
+
+
 def test_a_page_in_another_language_is_not_offered() -> None:
     stray = page("/references/zzz", "Zzz.", title="Qqq", language="fr")
     new = [*NEW, new_page("/fr/x", "Www.", language="fr")]
