@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from migrator.cli.sheets import refuse_to_overwrite, write_sheet
 from migrator.pages.files import match_files
 from migrator.pages.page import Page, Side
 from migrator.pages.settled import match_redirected
+from migrator.pages.suggestion import Suggestion
 from migrator.pages.suggestion_changes import changes
 from migrator.pages.suggestion_csv import write_rows
 from migrator.rules.rule import Site
@@ -39,6 +40,12 @@ MOST_SHOWN, MOST_ROWS = 20, 100_000  # of a report
 @click.option("--force", is_flag=True, help="Overwrite the sheet even where somebody has worked on it.")
 @click.option("--json", "as_json", is_flag=True, help="Write the summary to stdout as JSON.")
 @click.option("--across-languages", is_flag=True, help="Suggest pages in another language, too; the evidence says so.")
+@click.option(
+    "--vectors",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="Ready vectors of pages (NPZ, CSV or JSON lines: url and vector), as another source of candidates. May be given again.",
+)
 @click.option("--explain", metavar="OLD_URL", help="Tell why the candidates of one old page are what they are; matches nothing.")
 @click.option("--whole", is_flag=True, help="With --explain: every signal and what was found again, too.")
 @click.option("--parity", is_flag=True, help="Tell what the new pages lack of their old ones; matches nothing.")
@@ -54,7 +61,15 @@ MOST_SHOWN, MOST_ROWS = 20, 100_000  # of a report
     "--most", type=click.IntRange(min=1), help="With --parity or --audit: so many. [default: 20; all in a sheet or JSON]"
 )
 def match(
-    config: Path, store: str | None, site: str | None, sheet: Path | None, force: bool, as_json: bool, **report: Any
+    config: Path,
+    store: str | None,
+    site: str | None,
+    sheet: Path | None,
+    force: bool,
+    as_json: bool,
+    across_languages: bool,
+    vectors: tuple[Path, ...],
+    **report: Any,
 ) -> None:
     """Suggest a new page for every old page, each with a confidence and the reasons.
 
@@ -64,32 +79,49 @@ def match(
 
     In the sheet, the rows of an old page are its candidates, best first; an empty new_url says that no page matches.
 
+    With --vectors, vectors that a model of yours made of the pages offer further candidates and decide between candidates that
+    are nearly as likely. They lift no confidence above 0.9, for nobody has measured that model.
+
     --explain, --parity and --audit look at what is there and change nothing; --csv and --json are then theirs.
     """
-    if as_json and sheet == Path("-"):
-        raise click.UsageError("--json and --csv - both write to stdout; give --csv a file")
-    if sheet and not sheet.parent.is_dir():
-        raise click.UsageError(f"the folder of {sheet} does not exist")
+    _refuse_unfit(sheet, as_json)
     settings, chosen = settings_and_site(config, store, site)
-    across = report.pop("across_languages")
     if report["explain"] is not None or report["parity"] or report["audit"] or report["whole"]:
         click.get_current_context().exit(_report(settings, chosen, sheet, force, as_json, **report))
-    from migrator.pages import matching  # heavy, and an optional part
-
     with open_store(settings.store_url) as opened:
         if sheet and not force:
             refuse_to_overwrite(sheet, write_rows(opened.suggestions(chosen.name), chosen.legacy, chosen.new))
-        legacy, new = (_pages(opened, chosen.name, side) for side in (Side.LEGACY, Side.NEW))
-        with _progress() as progress:
-            found = matching.match(legacy, new, progress, across_languages=across)
-        suggestions = [*found, *match_files(legacy, new), *match_redirected(legacy, new)]
+        suggestions, rest = _matched(opened, chosen, across_languages, vectors)
         before = opened.suggestions(chosen.name)
         opened.save_suggestions(chosen.name, suggestions)
     if sheet:
         write_sheet(sheet, write_rows(suggestions, chosen.legacy, chosen.new))
     tell(suggestions, changes(before, suggestions) if before else None, as_json=as_json)
+    tell_rest(rest, sheet)
+
+
+def _refuse_unfit(sheet: Path | None, as_json: bool) -> None:
+    if as_json and sheet == Path("-"):
+        raise click.UsageError("--json and --csv - both write to stdout; give --csv a file")
+    if sheet and not sheet.parent.is_dir():
+        raise click.UsageError(f"the folder of {sheet} does not exist")
+
+
+def _matched(store: Store, site: Site, across: bool, vectors: Sequence[Path]) -> tuple[list[Suggestion], list[Page]]:
+    """A suggestion for every old page and file for which there may be one, and the other old addresses."""
+    from migrator.pages import matching  # heavy, and an optional part, as are vectors
+
+    legacy, new = (_pages(store, site.name, side) for side in (Side.LEGACY, Side.NEW))
+    embeddings = None
+    if vectors:
+        from migrator.cli.match_vectors import vectors_of
+
+        embeddings = vectors_of(vectors, site, legacy, new)
+    with _progress() as progress:
+        found = matching.match(legacy, new, progress, across_languages=across, embeddings=embeddings)
+    suggestions = [*found, *match_files(legacy, new), *match_redirected(legacy, new)]
     answered = {suggestion.old_url for suggestion in suggestions}
-    tell_rest([page for page in legacy if page.url not in answered], sheet)
+    return suggestions, [page for page in legacy if page.url not in answered]
 
 
 def _report(

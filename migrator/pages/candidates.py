@@ -69,7 +69,7 @@ def candidates(legacy: Sequence[Profile], new: Sequence[Profile], left: Vectors,
         (left.slug, right.slug, OFFERS["slug"]),
     )
     codes = [_same_path_codes(legacy, new, across=across)]
-    for rows, columns in _by_language(legacy, new, across=across):
+    for rows, columns in by_language(legacy, new, across=across):
         for one, other, count in sources:
             old, best = best_pairs(one[rows], other[columns], count)
             codes.append(rows[old] * len(new) + columns[best])
@@ -86,7 +86,7 @@ def _pairs(codes: Places, old_count: int, new_count: int) -> Pairs:
     return Pairs(code // max(1, new_count), code % max(1, new_count), old_count, new_count)
 
 
-def _by_language(legacy: Sequence[Profile], new: Sequence[Profile], *, across: bool) -> Iterator[tuple[Places, Places]]:
+def by_language(legacy: Sequence[Profile], new: Sequence[Profile], *, across: bool) -> Iterator[tuple[Places, Places]]:
     """Old pages, and the new pages in their language or in an unknown one; an old page in an unknown language may go anywhere."""
     if across:
         yield np.arange(len(legacy)), np.arange(len(new))

@@ -16,6 +16,8 @@ from migrator.pages.vectors import Floats
 CONTENT = similarity.SIGNALS
 SIGNALS = (*CONTENT, "slug_in_folder", *neighbours.SIGNALS[1:])
 MOST = 0.999  # nothing found by comparing is certain
+TIE = 2.0  # times as probable: candidates that are nearer to the best one are tied with it
+LEANT_MOST = 0.9  # what leaning on a signal that nothing was learnt about can lift a confidence to
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,18 @@ def against_rivals(probability: Floats, pairs: Pairs) -> Floats:
     rival[order[firsts]] = 0.0
     rival[order[seconds - 1]] = probability[order[seconds]]
     return np.asarray(probability / np.maximum(probability + rival, 1e-300))
+
+
+def leant(probability: Floats, pairs: Pairs, leaning: Floats) -> Floats:
+    """The probabilities after a signal that nothing was learnt about has shared out anew what tied candidates have together.
+
+    Nobody else's is touched: such a signal may tell twins apart, and may not outvote what was learnt.
+    """
+    tied = probability * TIE >= pairs.most(probability)[pairs.old]
+    together = np.bincount(pairs.old, probability * tied, minlength=pairs.old_count)
+    grown = probability * np.exp(leaning) * tied
+    total = np.maximum(np.bincount(pairs.old, grown, minlength=pairs.old_count), 1e-300)
+    return np.where(tied, grown * (together / total)[pairs.old], probability)
 
 
 def calibrated(probability: Floats, calibration: Calibration) -> Floats:

@@ -13,6 +13,7 @@ QUOTED = 80  # characters of a title in a sentence
 CLOSE_TITLES = 75  # of 100 (rapidfuzz's token sort ratio)
 FOUND_AGAIN = 0.05  # the least share of passages worth a sentence
 MUCH_ALIKE = 0.4  # the least cosine of words worth a sentence where no passage was kept
+LEANS = 0.5  # spreads from the mean of the candidates; the least nearness of vectors worth a sentence
 NEIGHBOURLY = 0.5  # the least share of neighbours worth a sentence
 
 # The neighbours' signals and how they read, strongest first.
@@ -27,6 +28,7 @@ _NEIGHBOURS: tuple[tuple[str, Callable[[Profile, Profile], str]], ...] = (
 def sentences(old: Profile, new: Profile, signals: Mapping[str, float]) -> tuple[str, ...]:
     """What speaks for the new page, strongest first; never empty."""
     found = [*_address(old, new), *_title(old, new), *_text(signals)]
+    found += _vector(signals)
     found += [say(old, new) for signal, say in _NEIGHBOURS if signals[signal] >= NEIGHBOURLY]
     found = found or ["only weak likeness of address, title and words"]
     return (*found, *_language(old, new))
@@ -56,6 +58,11 @@ def _text(signals: Mapping[str, float]) -> Iterator[str]:
         yield f"{signals['passages'] * 100:.0f} % of its passages found again"
     elif signals["words"] >= MUCH_ALIKE:
         yield f"much the same words ({signals['words']:.2f} of 1)"
+
+
+def _vector(signals: Mapping[str, float]) -> Iterator[str]:
+    if signals.get("leaning", 0.0) >= LEANS:
+        yield f"nearer by its vector than other candidates ({signals['vector']:.2f} of 1)"
 
 
 def _language(old: Profile, new: Profile) -> Iterator[str]:

@@ -19,7 +19,18 @@ try:
     import numpy as np
 
     from migrator.pages.candidates import Pairs
-    from migrator.pages.confidence import CONTENT, LEARNT, Learnt, against_rivals, calibrated, probabilities, with_neighbours
+    from migrator.pages.confidence import (
+        CONTENT,
+        LEANT_MOST,
+        LEARNT,
+        Learnt,
+        against_rivals,
+        calibrated,
+        leant,
+        probabilities,
+        with_neighbours,
+    )
+    from migrator.pages.embeddings import Embeddings, Nearness, leanings
     from migrator.pages.evidence import sentences
     from migrator.pages.neighbours import SIGNALS as VOTES
     from migrator.pages.neighbours import Neighbourhood
@@ -49,20 +60,28 @@ class Judgement:
 
 
 def match(
-    legacy: Sequence[Page], new: Sequence[Page], progress: Progress | None = None, *, across_languages: bool = False
+    legacy: Sequence[Page],
+    new: Sequence[Page],
+    progress: Progress | None = None,
+    *,
+    across_languages: bool = False,
+    embeddings: Embeddings | None = None,
 ) -> list[Suggestion]:
     """A suggestion for every readable old page, in their order: up to five new pages, best first, or none.
 
-    Pages in different languages are matched only `across_languages`; the evidence says so. Where `progress` is given it is told
+    Pages in different languages are matched only `across_languages`; the evidence says so. `embeddings` offer candidates and tell
+    those apart that are tied; they make no match sure. Where `progress` is given it is told
     (stage, done, total). Deterministic.
     """
     tell = progress or (lambda stage, done, total: None)
     tell("reading the pages", 0, len(legacy) + len(new))
     left, right = profiled(legacy, new)
     tell("comparing", 0, len(left))
-    pairs, content = compare(left, right, across=across_languages)
+    nearness = Nearness(embeddings, left, right) if embeddings else None
+    further = nearness.offers(across=across_languages) if nearness else None
+    pairs, content = compare(left, right, across=across_languages, further=further)
     tell("asking the neighbours", 0, len(left))
-    judgement = judge(pairs, content, Neighbourhood(left, right, pairs), LEARNT)
+    judgement = judge(pairs, content, Neighbourhood(left, right, pairs), LEARNT, nearness.of(pairs) if nearness else None)
     found, same = [], []
     for old, places in enumerate(ranked(pairs, judgement.confidence)):
         if old % 50 == 0:
@@ -87,15 +106,28 @@ def _staying(pages: Sequence[Page]) -> list[Page]:
     return [page for page in pages if page.is_readable and (origin := origin_of(page.final_url)) and origin.netloc in hosts]
 
 
-def judge(pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: Learnt) -> Judgement:
-    """Judge the pairs, first each page alone, then together with what probably became of its neighbours."""
+def judge(
+    pairs: Pairs, content: Floats, neighbourhood: Neighbourhood, learnt: Learnt, cosines: Floats | None = None
+) -> Judgement:
+    """Judge the pairs, first each page alone, then together with what probably became of its neighbours.
+
+    Where the pages have vectors, their `cosines` (NaN where unknown) have a word between tied candidates.
+    """
     alone = probability = probabilities(content, pairs, learnt.alone)
     for _ in range(LOOKS):
         votes = neighbourhood.votes(probability, alone)
         probability = probabilities(with_neighbours(content, votes), pairs, learnt.together)
     named = dict(zip((*CONTENT, *VOTES), np.column_stack((content, votes)).T, strict=True))
-    confidence = np.minimum(calibrated(probability, learnt.calibration), against_rivals(probability, pairs))
+    confidence = _confidence(probability, pairs, learnt)
+    if cosines is not None:
+        named["vector"], named["leaning"] = cosines, leanings(cosines, pairs)
+        nearer = _confidence(leant(probability, pairs, named["leaning"]), pairs, learnt)
+        confidence = np.minimum(nearer, np.maximum(confidence, LEANT_MOST))
     return Judgement(confidence, named)
+
+
+def _confidence(probability: Floats, pairs: Pairs, learnt: Learnt) -> Floats:
+    return np.minimum(calibrated(probability, learnt.calibration), against_rivals(probability, pairs))
 
 
 def ranked(pairs: Pairs, confidence: Floats, *, floor: float = FLOOR) -> Iterator[list[int]]:

@@ -9,19 +9,25 @@ import numpy as np
 from migrator.pages.candidates import Pairs, Vectors, candidates, vectors, with_offers
 from migrator.pages.offers import offers
 from migrator.pages.profile import Profile
-from migrator.pages.vectors import Floats, products, shares
+from migrator.pages.vectors import Floats, Places, products, shares
 
 SIGNALS = ("shape", "words", "both", "same_path", "slug", "folder_name", "relative_shape", "relative_slug", "passages")
 
 
-def compare(legacy: Sequence[Profile], new: Sequence[Profile], *, across: bool = False) -> tuple[Pairs, Floats]:
-    """The candidates of every old page, and a row of SIGNALS (each 0 to 1) for every pair; `across` languages where asked."""
+def compare(
+    legacy: Sequence[Profile], new: Sequence[Profile], *, across: bool = False, further: Places | None = None
+) -> tuple[Pairs, Floats]:
+    """The candidates of every old page, and a row of SIGNALS (each 0 to 1) for every pair; `across` languages where asked.
+
+    `further` are the codes of candidates that another source offers.
+    """
     left, right = vectors(legacy, new)
     pairs = candidates(legacy, new, left, right, across=across)
     alike = (
         products(left.shape, right.shape, pairs.old, pairs.new) + products(left.words, right.words, pairs.old, pairs.new)
     ) / 2
-    pairs = with_offers(pairs, offers(legacy, new, pairs, alike, across=across))
+    offered = offers(legacy, new, pairs, alike, across=across)
+    pairs = with_offers(pairs, offered if further is None else np.concatenate((offered, further)))
     return pairs, likeness(legacy, new, left, right, pairs)
 
 
