@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from migrator.cli.check import counted
 from migrator.pages.page import Page
 from migrator.pages.suggestion import Kind, Suggestion
 from migrator.pages.suggestion_changes import Changes
@@ -56,7 +57,8 @@ def tell_rest(rest: Sequence[Page], sheet: Path | None) -> None:
     kinds = Counter(map(_kind, rest))
     if kinds:
         listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(KINDS_SHOWN))
-        click.echo(f"{sum(kinds.values())} other addresses of the old site got no suggestion: {listed}", err=True)
+        others = counted(kinds.total(), "other address", "other addresses")
+        click.echo(f"{others} of the old site got no suggestion: {listed}", err=True)
     step = f"look through {sheet}, then `migrator publish --csv {sheet}`" if sheet else "`migrator publish --dry-run`"
     click.echo(f"next: {step}", err=True)
 

@@ -85,7 +85,7 @@ def test_the_summary_counts_by_confidence_on_stderr(both: Path) -> None:
         "       0 with a confidence of 0.5 or more",
         "       0 with less",
         "       1 without a match",
-        "1 other addresses of the old site got no suggestion: 1 with status 404",
+        "1 other address of the old site got no suggestion: 1 with status 404",
         "next: `migrator publish --dry-run`",
     ]
 
