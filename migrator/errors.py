@@ -20,10 +20,11 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How grave a problem is: an error stops the map from being served, a warning does not."""
+    """How grave a problem is: an error stops the map from being served; a warning is to be mended, a note to be known."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, order=True)

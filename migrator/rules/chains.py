@@ -17,10 +17,10 @@ MOST_HOPS = 10  # what browsers and search engines follow, roughly
 def chain_problems(site_table: SiteTable, table: RuleTable) -> Iterator[Problem]:
     """Loops (errors) and chains (warnings) that begin at a rule of this site."""
     for found in site_table:
-        request = sample_request(found, site_table.site)
-        if found.target is None or request is None or table.table_at(found.target.origin.netloc) is None:
+        if found.target is None or table.table_at(found.target.origin.netloc) is None:
             continue
-        problem = _followed(found, request, table)
+        request = sample_request(found, site_table.site)
+        problem = _followed(found, request, table) if request else None
         if problem is not None:
             yield problem
 

@@ -89,6 +89,7 @@ class Rule:
     starts: dt.date | None = None
     ends: dt.date | None = None
     examples: tuple[Example, ...] = ()
+    allow: tuple[tuple[str, str], ...] = ()  # codes of findings that are none here, each with the reason
 
     def is_active(self, today: dt.date | None) -> bool:
         """Whether the rule holds on that day (UTC); `ends` is the first day on which it no longer does."""

@@ -144,6 +144,7 @@ class RuleShape(Located):
     starts: dt.date | None = None
     ends: dt.date | None = None
     examples: list[ExampleShape] = []
+    allow: Annotated[dict[str, Text], Meta(description="Warnings and notes that are none here: code -> the reason.")] = {}
 
 
 Redirects = Annotated[dict[str, str], Meta(description="The short form: exact old path -> new address.")]

@@ -65,6 +65,7 @@ class SiteTable:
         self.site = site
         self.exceptions, self.main, self.regexes = Tier("an exception (serve:), "), Tier(""), Tier("")
         self.unmapped = _unmapped(site)
+        self.new_origin = origin_of(site.new)
         self.problems: list[Problem] = []
         self._expressions: dict[str, CompiledRule] = {}
         for rule in rules:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from migrator.errors import Place, Problem
 from migrator.rules.map_file import MapFile
+from migrator.rules.problem_codes import CODES, nearest
 from migrator.rules.rule import Example, Home, Kind, QueryMode, Rule, Site
 from migrator.rules.schema import FileShape, IncludeShape, RuleShape
 from migrator.rules.server_section import server_problems
@@ -166,6 +168,7 @@ def _long_rule(shape: RuleShape, sites: list[Site], problems: list[Problem]) -> 
         starts=shape.starts,
         ends=shape.ends,
         examples=tuple(Example(example.url, example.to, example.place) for example in shape.examples),
+        allow=tuple(shape.allow.items()),
     )
 
 
@@ -187,4 +190,15 @@ def _shape_problems(shape: RuleShape) -> list[Problem]:
     for name in ("suggest", "archive"):
         if getattr(shape, name) and not shape.gone:
             problems.append(Problem(place, "needs-gone", f"`{name}` is for rules with `gone: true`", "Delete it, or say gone."))
-    return problems
+    return [*problems, *_allowance_problems(shape)]
+
+
+def _allowance_problems(shape: RuleShape) -> Iterator[Problem]:
+    place = shape.places.get("allow", shape.place)
+    for code, reason in shape.allow.items():
+        if code not in CODES:
+            near = nearest(code)
+            mend = f"Did you mean `{near}`?" if near else "`migrator explain-code` lists them all."
+            yield Problem(place, "unknown-code", f"no problem has the code `{code}`", mend)
+        elif not reason.strip():
+            yield Problem(place, "no-reason", f"`allow` gives no reason for `{code}`", "Write why it is no problem here.")
