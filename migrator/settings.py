@@ -72,7 +72,7 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
         upstream=UpstreamOptions(),
         gate=_gate_options(found.server or ServerShape()),
         state=state_folder(config),
-        store_url=store or os.environ.get("MIGRATOR_STORE") or str(state_folder(config) / "store.db"),
+        store_url=store_address(config, store),
         templates=_templates(config),
         tls=found.tls,
     )
@@ -81,6 +81,11 @@ def load_settings(config: Path, store: str | None = None) -> Settings:
 def state_folder(config: Path) -> Path:
     """Where the store and all that is made from it is kept: $MIGRATOR_STATE, else `.migrator` beside the file."""
     return Path(os.environ.get("MIGRATOR_STATE") or config.parent / STATE_FOLDER)
+
+
+def store_address(config: Path, store: str | None = None) -> str:
+    """Where crawls and suggestions are kept: a file or a database URL. `store` is what the command line says, if it does."""
+    return store or os.environ.get("MIGRATOR_STORE") or str(state_folder(config) / "store.db")
 
 
 def read_config(config: Path, text: str | None = None) -> MapFile:

@@ -1,47 +1,76 @@
-"""`migrator check`: is the map fit to be served? The same checks as at start-up."""
+"""`migrator check`: is the map fit to be served? The same checks as at start-up, and what crawls and the live sites say."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+import datetime as dt
 from pathlib import Path
 
 import click
 
-from migrator.cli.options import config_option
+from migrator.cli.check_fix import fix
+from migrator.cli.check_known import crawled_problems
+from migrator.cli.findings import format_option, output_option, write_findings
+from migrator.cli.options import config_option, store_option
 from migrator.errors import Level, Problem
-from migrator.rules.checks import check_map
+from migrator.rules.allowances import without_allowed
+from migrator.rules.checks import OF_SOME_RUNS, found_problems, in_order
 from migrator.rules.map_file import MapFile
 from migrator.rules.table import RuleTable
 from migrator.serve.status_files import read_updates
-from migrator.settings import read_config, tls_file_problems, transition_options
+from migrator.settings import read_config, store_address, tls_file_problems, transition_options
 
 
 @click.command()
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on stdout.")
+@store_option
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@format_option
+@output_option
 @click.option("--strict", is_flag=True, help="Warnings too end with exit code 1.")
+@click.option("--fix", "wants_fix", is_flag=True, help="Lead chains straight to their end, and delete exact duplicates.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show what would be changed, and write nothing.")
 @click.pass_context
-def check(ctx: click.Context, config: Path, as_json: bool, strict: bool) -> None:
-    """Check redirects.yaml: its form, unsafe targets, loops, chains, shadowed and duplicate rules, failing examples.
+def check(
+    ctx: click.Context,
+    config: Path,
+    store: str | None,
+    as_json: bool,
+    form: str,
+    output: Path,
+    strict: bool,
+    wants_fix: bool,
+    dry_run: bool,
+) -> None:
+    """Check redirects.yaml: its form, unsafe targets, loops, chains, doubtful addresses, shadowed rules, failing examples.
 
-    Where it has a section `transition:`, the updates of the status page are read as well.
+    Where the new site was crawled, dead targets and hidden pages too; with a section `transition:`, the updates of the status
+    page. `migrator explain-code CODE` tells more of a finding.
 
     Exit code 0: fit to be served. 1: it could be read, and the checks found errors. 2: it could not be read.
     """
+    if dry_run and not wants_fix:
+        raise click.UsageError("--dry-run goes with --fix")
     found = read_config(config)
     table = RuleTable(found.sites, found.rules)
-    files = tls_file_problems(found.tls.values(), config.parent)
-    updates = _update_problems(config, found)
-    problems = sorted([*found.problems, *check_map(table), *files, *updates], key=lambda problem: problem.place)
-    if as_json:
-        click.echo(json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False))
-    else:
-        for problem in problems:
-            click.echo(problem)
+    form = "json" if as_json else form
+    if wants_fix and not found.problems:
+        changed = fix(config, found, table, dry_run=dry_run, diff_on_stderr=form != "text")
+        if changed and not dry_run:
+            found = read_config(config)
+            table = RuleTable(found.sites, found.rules)
+    problems = _problems(found, table, config, store_address(config, store))
+    write_findings(problems, form, output, config, strict)
     click.echo(summary(problems, len(found.rules), config), err=True)
-    findings = [problem for problem in problems if strict or problem.level is Level.ERROR]
+    findings = [one for one in problems if one.level is Level.ERROR or (strict and one.level is Level.WARNING)]
     ctx.exit(2 if found.problems else 1 if findings else 0)
+
+
+def _problems(found: MapFile, table: RuleTable, config: Path, store: str) -> list[Problem]:
+    problems = [*found.problems, *found_problems(table, dt.datetime.now(dt.UTC).date())]
+    problems += tls_file_problems(found.tls.values(), config.parent)
+    problems += _update_problems(config, found)
+    problems += crawled_problems(table, store)
+    return in_order(without_allowed(problems, found.rules, OF_SOME_RUNS))
 
 
 def _update_problems(config: Path, found: MapFile) -> list[Problem]:
@@ -53,11 +82,14 @@ def _update_problems(config: Path, found: MapFile) -> list[Problem]:
 
 def summary(problems: list[Problem], rules: int, config: Path) -> str:
     """One line that sums the check up."""
-    errors = sum(problem.level is Level.ERROR for problem in problems)
-    warnings = len(problems) - errors
+    told = [counted(rules, "rule")]
+    for level in Level:
+        number = sum(problem.level is level for problem in problems)
+        if number or (problems and level is not Level.NOTE):
+            told.append(counted(number, str(level)))
     if not problems:
-        return f"{config}: {counted(rules, 'rule')}, nothing to mend" if rules else f"{config}: no rules yet, and nothing to mend"
-    return f"{config}: {counted(rules, 'rule')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        return f"{config}: {told[0]}, nothing to mend" if rules else f"{config}: no rules yet, and nothing to mend"
+    return f"{config}: {', '.join(told)}"
 
 
 def counted(number: int, noun: str, many: str = "") -> str:

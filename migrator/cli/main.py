@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "migrator.cli.status:status",
     "coverage": "migrator.cli.coverage:coverage",
     "explain": "migrator.cli.explain:explain",
+    "explain-code": "migrator.cli.explain_code:explain_code",
     "serve": "migrator.cli.serve:serve",
     "schema": "migrator.cli.schema:schema",
     "doctor": "migrator.cli.doctor:doctor",

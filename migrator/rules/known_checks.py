@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from migrator.errors import Level, Problem
 from migrator.rules.compiled import CompiledRule
-from migrator.rules.rule import Home, Site
-from migrator.rules.table import RuleTable, SiteTable
-from migrator.urls import look_up_key, normal_url, origin_of, split_url
+from migrator.rules.decision import Gone, Redirect
+from migrator.rules.rule import Home, Rule, Site
+from migrator.rules.table import Request, RuleTable, SiteTable
+from migrator.urls import normal_url, origin_of, split_url
 
 OF_CRAWLS = frozenset(("dead-target", "redirecting-target", "hides-page"))
 
@@ -31,7 +32,7 @@ def known_problems(table: RuleTable, site_name: str, pages: Mapping[str, KnownPa
             if url in pages:
                 yield from target_state(found, url, pages[url])
     if _is_under_old_hosts(site_table.site):
-        yield from _hidden(site_table, pages)
+        yield from _hidden(site_table, table, pages)
 
 
 def target_state(found: CompiledRule, url: str, page: KnownPage) -> Iterator[Problem]:
@@ -52,16 +53,16 @@ def _is_under_old_hosts(site: Site) -> bool:
     return (origin is not None and origin.netloc in site.hosts) or (bool(site.new_upstream) and site.unmapped is Home.NEW)
 
 
-def _hidden(site_table: SiteTable, pages: Mapping[str, KnownPage]) -> Iterator[Problem]:
-    site = site_table.site
-    live: dict[str, str] = {}
+def _hidden(site_table: SiteTable, table: RuleTable, pages: Mapping[str, KnownPage]) -> Iterator[Problem]:
+    """One finding for each rule that answers where a live page would, however many it hides."""
+    hidden: dict[int, tuple[Rule, list[str]]] = {}
     for url, page in pages.items():
         if page.status == 200 and not page.soft_404 and page.final_url in ("", url):
             _, path, query = split_url(url)
-            live.setdefault(str(look_up_key(path or "/", query, site.folding)), url)
-    for found in site_table:
-        rule = found.rule
-        hidden = live.get(str(found.key)) if found.key is not None and rule.serve is not Home.NEW else None
-        if hidden:
-            message = f"`{rule.source}` answers in the place of a live page of the new site, {hidden}"
-            yield Problem(rule.place, "hides-page", message, "Delete the rule, or say `serve: new`.", Level.WARNING)
+            decision = table.decide(Request((path or "/").encode(), query.encode(), site_table.site.hosts[0]))
+            if isinstance(decision, Redirect | Gone) and decision.rule is not None:
+                hidden.setdefault(id(decision.rule), (decision.rule, []))[1].append(url)
+    for rule, urls in hidden.values():
+        more = f" and {len(urls) - 1:,} more" if len(urls) > 1 else ""
+        message = f"`{rule.source}` answers in the place of a live page of the new site, {min(urls)}{more}"
+        yield Problem(rule.place, "hides-page", message, "Delete the rule, or say `serve: new`.", Level.WARNING)

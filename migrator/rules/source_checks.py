@@ -30,7 +30,7 @@ def source_problems(rule: Rule, own_hosts: tuple[str, ...]) -> Iterator[Problem]
     path = split_url(rule.source)[1]
     if _SUSPICIOUS.search(path):
         yield from _path_problems(rule, path)
-    if _HOST.match(path) or path.split("/", 2)[1:2] in [[host] for host in own_hosts]:
+    if _HOST.match(path) or path[1:].partition("/")[0] in own_hosts:
         yield host_problem(rule, rule.source)
 
 

@@ -6,10 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from migrator.pages.page import Page, Side
+from migrator.rules.problem_codes import CODES
 from tests.cli.running import run
+from tests.cli.stored import config_with, crawled
 from tests.rules.making import SITE
 
 
@@ -91,3 +95,93 @@ def test_the_console_command_prints_no_traceback(tmp_path: Path) -> None:
 
     assert result.returncode == 2
     assert "Traceback" not in result.stdout + result.stderr
+
+
+CHAIN = SITE.replace("https://www.new.example", "https://www.old.example") + "redirects:\n  /a: /b\n  # end\n  /b: /c\n"
+
+
+def test_a_fix_shows_its_diff_and_writes_unless_it_is_a_trial(tmp_path: Path) -> None:
+    path = tmp_path / "redirects.yaml"
+
+    _, out, err = checked(tmp_path, CHAIN, "--fix", "--dry-run")
+    assert "-  /a: /b\n+  /a: /c\n" in out
+    assert path.read_text("utf-8") == CHAIN
+    assert "1 warning" in err
+
+    code, _, err = checked(tmp_path, CHAIN, "--fix")
+    assert path.read_text("utf-8") == CHAIN.replace("/a: /b", "/a: /c")
+    assert (code, "nothing to mend" in err) == (0, True)
+
+
+def test_a_fix_reaches_included_files_and_leaves_sheets(tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("redirects:\n  /x: /a  # far\n", encoding="utf-8")
+    (tmp_path / "more.csv").write_text("old,new\n/y,/a\n", encoding="utf-8")
+    _, _, err = checked(tmp_path, CHAIN + "include: [more.yaml, more.csv]\n", "--fix")
+
+    assert (tmp_path / "more.yaml").read_text("utf-8") == "redirects:\n  /x: /c  # far\n"
+    assert (tmp_path / "more.csv").read_text("utf-8") == "old,new\n/y,/a\n"
+    assert "more.csv:2" in err
+
+
+def test_a_fix_keeps_standard_output_for_the_report(tmp_path: Path) -> None:
+    _, out, err = checked(tmp_path, CHAIN, "--fix", "--format", "json")
+
+    assert json.loads(out) == []
+    assert "+  /a: /c" in err
+
+
+def test_junit_has_a_case_for_each_finding_and_fails_on_errors_alone(tmp_path: Path) -> None:
+    text = SITE + "redirects: {/a: x, '/b\\u0001(.*)': /y}\nrules: [{regex: '<&\"', to: /b}]\n"
+    _, out, _ = checked(tmp_path, text.replace("'/b", '"/b').replace("(.*)'", '(.*)"'), "--format", "junit")
+    cases = ElementTree.fromstring(out).findall(".//testcase")
+
+    assert [case.attrib["name"].rpartition(" ")[2] for case in cases] == ["bad-target", "regex-in-path", "unanchored-regex"]
+    assert [case.find("failure") is not None for case in cases] == [True, False, False]
+    _, out, _ = checked(tmp_path, SITE, "--format", "junit")
+    assert [case.attrib["name"] for case in ElementTree.fromstring(out).findall(".//testcase")] == ["the map is fit to be served"]
+
+
+def test_annotations_for_github_name_the_spot_on_one_line_each(tmp_path: Path) -> None:
+    _, out, _ = checked(tmp_path, SITE + "redirects: {'/a%0Ab': x, /c: '/d|e'}\n", "--format", "github")
+    first, second = out.splitlines()
+
+    assert first.startswith(f"::error file={tmp_path}/redirects.yaml,line=9,col=13,title=bad-target::")
+    assert second.startswith("::warning ")
+
+
+def test_a_report_is_written_to_a_file(tmp_path: Path) -> None:
+    _, out, err = checked(tmp_path, SITE + "redirects: {/a: x}\n", "--format", "json", "--output", str(tmp_path / "r.json"))
+
+    assert out == ""
+    assert json.loads((tmp_path / "r.json").read_text("utf-8"))[0]["code"] == "bad-target"
+    assert "1 error" in err
+
+
+def test_the_crawl_of_the_new_site_is_asked_where_there_is_one(tmp_path: Path) -> None:
+    gone = "https://www.new.example/gone"
+    crawled(config_with(tmp_path), Side.NEW, [Page(gone, gone, 404)])
+    _, out, _ = checked(tmp_path, SITE + "redirects: {/a: /gone, /b: /fine}\n")
+
+    assert "[dead-target]" in out
+    assert out.count("warning") == 1
+
+
+def test_a_store_that_is_none_does_not_keep_the_map_from_being_checked(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_text("this is no database, but a long enough text to be taken for one" * 99)
+    code, _, err = checked(tmp_path, SITE + "redirects: {/a: /b}\n", "--store", str(tmp_path / "broken.db"))
+
+    assert code == 0
+    assert "was not looked at" in err
+
+
+def test_each_code_is_explained_by_the_command() -> None:
+    result = run("explain-code", "shadowed-rule")
+
+    assert result.exit_code == 0
+    assert "never reached" in result.stdout
+    assert "allow: {shadowed-rule:" in result.stdout
+    assert "allow:" not in run("explain-code", "loop").stdout
+    assert "did you mean `loop`" in run("explain-code", "lop").stderr
+    assert run("explain-code", "lop").exit_code == 2
+    listed = run("explain-code").stdout
+    assert all(code in listed for code in CODES)

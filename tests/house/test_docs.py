@@ -9,11 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from migrator.cli.main import COMMANDS
+from migrator.rules.problem_codes import CODES, SECTIONS, markdown
 from migrator.rules.schema import json_schema
 from tests.shared import ROOT
 
 DOCS = {path.name: path.read_text("utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
-CODE_POSITION = {"Problem": 1, "mismatch": 1, "refuse": 1}
+CODE_POSITION = {"Problem": 1, "mismatch": 1, "refuse": 1, "_warning": 1}
 
 
 def problem_codes() -> Iterator[str]:
@@ -28,9 +29,17 @@ def problem_codes() -> Iterator[str]:
 
 
 def test_every_code_of_a_problem_is_explained_and_no_other() -> None:
-    explained = re.findall(r"^\| `([a-z0-9-]+)` \|", DOCS["problems.md"], re.MULTILINE)
+    assert sorted(CODES) == sorted(set(problem_codes()))
 
-    assert sorted(explained) == sorted(set(problem_codes()))
+
+def test_the_page_of_problems_is_made_from_the_registry() -> None:
+    """Mend it with `migrator explain-code --markdown`, whose output goes in the place of all sections."""
+    assert DOCS["problems.md"].endswith(markdown())
+    assert DOCS["problems.md"].count("\n## ") == len(SECTIONS)
+
+
+def test_no_code_stands_in_the_registry_twice() -> None:
+    assert sum(len(section.codes) for section in SECTIONS) == len(CODES)
 
 
 def test_every_key_of_the_file_is_documented() -> None:

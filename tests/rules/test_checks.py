@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from migrator.errors import Level
-from tests.rules.making import SITE, codes, problems
+from migrator.rules.checks import check_map
+from migrator.rules.known_checks import KnownPage, known_problems
+from tests.rules.making import SITE, codes, problems, table
 
 SAME_HOST = SITE.replace("https://www.new.example", "https://www.old.example")
 
@@ -50,6 +54,38 @@ SAME_HOST = SITE.replace("https://www.new.example", "https://www.old.example")
         ("rules: [{from: /a, gone: true, examples: [{url: /A/, to: gone}]}]", []),
         ("rules: [{from: /a, gone: true, examples: [{url: /b, to: gone}]}]", ["failing-example"]),
         ("redirects: {/a: https://x.partner.example/b}", []),
+        (r"redirects: {'/a/(\d+)': /x}", ["regex-in-path"]),
+        ("redirects: {'/a.+': /x}", ["regex-in-path"]),
+        ("redirects: {'/a(b)': /x, '/a+b': /x, '/a[b]': /x}", []),
+        (r"rules: [{regex: '^/a\.php\?id=1$', to: /x}]", ["query-in-regex"]),
+        ("rules: [{regex: '^/a.php?id=1$', to: /x}]", ["query-in-regex"]),
+        ("rules: [{regex: '^/colou?r$', to: /x}]", []),
+        ("rules: [{regex: '^about$', to: /x}]", ["never-matches"]),
+        ("rules: [{regex: '^(?:about|/b)$', to: /x}]", []),
+        ("rules: [{regex: '^/a b$', to: /x}]", ["never-matches"]),
+        ("rules: [{regex: '^/é$', to: /x}]", ["never-matches"]),
+        ("rules: [{regex: '^/[aé]$', to: /x}]", []),
+        ("rules: [{regex: '^/a#b$', to: /x}]", ["never-matches"]),
+        ("rules: [{regex: '^/a', to: /x}]", ["open-ended-regex"]),
+        ("rules: [{regex: '^/a.*', to: /x}]", []),
+        ("rules: [{from: /*, to: /x}]", ["catch-all"]),
+        ("rules: [{from: /*, serve: legacy}]", []),
+        ("rules: [{regex: '^/(.*)$', to: /x}]", ["catch-all"]),
+        ("redirects: {/www.old.example/a: /x, /old.example/b: /x}", ["host-in-path", "host-in-path"]),
+        ("redirects: {'/http://old.example/a': /x}", ["host-in-path"]),
+        ("redirects: {/a: /www.new.example/x}", ["host-in-path"]),
+        ("redirects: {/a: '/b/$1'}", ["stray-character"]),
+        ("redirects: {/a: '/b/:splat'}", ["stray-character"]),
+        ("redirects: {/a: '/b|c'}", ["stray-character"]),
+        ("rules: [{from: /a/*, to: '/b/*'}]", ["stray-character"]),
+        (r"rules: [{from: /a/*, to: '/b/x\y'}]", ["stray-character"]),
+        ("rules: [{from: /a/*, to: '/b/:splat'}]", []),
+        (r"rules: [{regex: '^/a/(\d)$', to: '/b/\1'}]", []),
+        ("redirects: {/a: '/price-$5', /b: '/cash$'}", ["stray-character", "stray-character"]),
+        ("rules: [{from: /a/*, to: /}]", ["homepage-dumping"]),
+        ("redirects: {/a.pdf: /x, /b.pdf: /x, /c.jpeg: /y}", ["file-extension", "file-extension"]),
+        ("rules: [{from: /a/b/*, to: /c}, {from: '/a/*', serve: legacy}]", ["shadowed-rule"]),
+        ("rules: [{from: '/:x', to: /c}, {from: '/*', to: /d, allow: {catch-all: x}}]", []),
     ],
 )
 def test_each_fault_is_found_and_nothing_else(rules: str, found: list[str]) -> None:
@@ -74,6 +110,95 @@ def test_a_circle_of_redirects_is_a_loop_at_every_rule_of_it(length: int) -> Non
 )
 def test_loops_through_patterns_case_slash_and_aliases_are_found(rules: str) -> None:
     assert set(codes(rules, SAME_HOST)) == {"loop"}
+
+
+def test_the_home_page_as_a_dump_is_told_once_from_ten_rules_on() -> None:
+    entries = [f"/old-{n}: /" for n in range(10)]
+
+    assert codes(f"redirects: {{{', '.join(entries)}}}") == ["homepage-dumping"]
+    assert codes(f"redirects: {{{', '.join(entries[:9])}}}") == []
+    assert codes("redirects: {/: /, /index.html?id=3: /}") == []
+
+
+def test_a_chain_through_a_regex_is_found_without_an_example() -> None:
+    rules = r"rules: [{regex: '^/b/(\d)$', to: /c}, {from: /c, to: /d}]"
+
+    assert codes(rules, SAME_HOST) == ["chain"]
+
+
+TODAY = dt.date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("ends", "found"),
+    [
+        ("2026-11-24", [("expired-rule", Level.WARNING)]),
+        ("2026-11-25", [("expiring-rule", Level.NOTE)]),
+        ("2026-12-24", [("expiring-rule", Level.NOTE)]),
+        ("2026-12-25", []),
+    ],
+)
+def test_a_rule_near_its_end_is_told_of_on_that_day(ends: str, found: list[tuple[str, Level]]) -> None:
+    made = table(f"rules: [{{from: /a, to: /b, ends: {ends}}}]")
+
+    assert [(one.code, one.level) for one in check_map(made, TODAY)] == found
+    assert check_map(made) == []
+
+
+def test_what_a_rule_allows_is_no_finding_there_and_elsewhere_still_is_one() -> None:
+    rules = "rules: [{regex: 'a', to: /x, allow: {unanchored-regex: old links}}, {regex: 'b', to: /x}]"
+
+    (problem,) = problems(rules)
+    assert (problem.code, "`b`" in problem.message) == ("unanchored-regex", True)
+
+
+@pytest.mark.parametrize(
+    ("allow", "found"),
+    [
+        ("{chain: x}", [("unused-allow", Level.NOTE)]),
+        ("{dead-target: x}", []),
+        ("{chains: x}", [("unknown-code", Level.ERROR)]),
+        ("{chain: ''}", [("no-reason", Level.ERROR)]),
+    ],
+)
+def test_an_allowance_that_nothing_needs_is_told(allow: str, found: list[tuple[str, Level]]) -> None:
+    assert [(one.code, one.level) for one in problems(f"rules: [{{from: /a, to: /b, allow: {allow}}}]")][
+        : len(found) or 9
+    ] == found
+
+
+def test_an_error_cannot_be_allowed() -> None:
+    rules = "rules: [{from: /a, to: /b, allow: {loop: x}}, {from: /b, to: /a}]"
+
+    assert sorted(codes(rules, SAME_HOST)) == ["cannot-allow", "loop", "loop"]
+
+
+def known(rules: str, pages: dict[str, KnownPage], site: str = SITE) -> list[str]:
+    return [problem.code for problem in known_problems(table(rules, site), "main", pages)]
+
+
+def test_a_target_is_judged_by_what_the_crawl_of_the_new_site_found() -> None:
+    base = "https://www.new.example"
+    pages = {
+        f"{base}/dead": KnownPage(404),
+        f"{base}/empty": KnownPage(200, f"{base}/empty", "title"),
+        f"{base}/moved": KnownPage(200, f"{base}/final"),
+        f"{base}/fine": KnownPage(200, f"{base}/fine"),
+        f"{base}/mute": KnownPage(0, f"{base}/mute"),
+    }
+    rules = "redirects: {/a: /dead, /b: /empty, /c: /moved, /d: '/fine#part', /e: /mute, /f: /never-seen}"
+
+    assert known(rules, pages) == ["dead-target", "dead-target", "redirecting-target"]
+
+
+def test_a_rule_that_hides_live_pages_of_the_new_site_is_told_once() -> None:
+    base = "https://www.old.example"
+    pages = {f"{base}/{name}": KnownPage(200, f"{base}/{name}") for name in ("press/a", "press/b", "other", "x")}
+    pages[f"{base}/press/dead"] = KnownPage(404)
+
+    assert known("rules: [{from: /press/*, to: /x}, {from: /y, to: /x}]", pages, SAME_HOST) == ["hides-page"]
+    elsewhere = {url.replace("old", "new"): KnownPage(page.status) for url, page in pages.items()}
+    assert known("rules: [{from: /press/*, to: /x}]", elsewhere) == []
 
 
 def test_a_chain_is_a_warning_that_names_the_last_page() -> None:
