@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Level(StrEnum):
@@ -27,9 +28,8 @@ class Level(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A spot in a text file; line and column count from 1, and 0 means the file as a whole."""
+class Place(NamedTuple):
+    """A spot in a text file; line and column count from 1, and 0 means the file as a whole. A map has one for each rule."""
 
     file: str
     line: int = 0

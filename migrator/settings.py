@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migrator.errors import ConfigError, Place, Problem
+from migrator.rules.bulk import no_collections
 from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile
@@ -42,9 +43,10 @@ class Settings:
 
     def table(self) -> RuleTable:
         """The compiled map. Raises ConfigError where the checks find an error in it."""
-        table = RuleTable(self.sites.values(), self.rules)
-        if errors := errors_only(check_map(table)):
-            raise ConfigError(errors)
+        with no_collections():
+            table = RuleTable(self.sites.values(), self.rules)
+            if errors := errors_only(check_map(table)):
+                raise ConfigError(errors)
         return table
 
     def upstreams(self, *homes: Home) -> dict[tuple[str, Home], UpstreamOptions]:
@@ -97,11 +99,12 @@ def read_config(config: Path, text: str | None = None) -> MapFile:
         text, problem = read_text(config)
         if problem:
             return MapFile(problems=(problem,))
-    main = read_map(text, str(config))
-    rules, problems = list(main.rules), list(main.problems)
-    for included in _included(config, main, problems):
-        rules += included.rules
-        problems += included.problems
+    with no_collections():
+        main = read_map(text, str(config))
+        rules, problems = list(main.rules), list(main.problems)
+        for included in _included(config, main, problems):
+            rules += included.rules
+            problems += included.problems
     problems.sort(key=lambda one: one.place)
     return replace(main, rules=tuple(rules), problems=tuple(problems))
 

@@ -21,6 +21,7 @@ _PATH_OK = re.compile(rb"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*")
 _PATH_PIECE = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 _UNRESERVED_ONLY = re.compile(rb"[A-Za-z0-9\-._~]*")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_HOST_OF_URL = re.compile(r"(?i)https?:[/\\]{2}([^/\\?]*)")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f:/\\?#@%\[\]]+)(?::(\d{1,5}))?")
 _CASE_PIECE = re.compile(r"((?:%[89A-F][0-9A-F])+)|(%[0-9A-F]{2})|([A-Z]+)")
 _QUERY_PIECE = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&()*+,;=:@/?%\[\]|{}^`]")
@@ -66,7 +67,7 @@ def split_url(url: str) -> tuple[str, str, str]:
     """Split an address of a file or a link into (host or "", path, query) without judging it; the fragment is dropped."""
     url = url.partition("#")[0].strip()
     host = ""
-    if match := re.match(r"(?i)https?:[/\\]{2}([^/\\?]*)", url):
+    if not url.startswith("/") and (match := _HOST_OF_URL.match(url)):
         host, url = match[1].rpartition("@")[2], url[match.end() :]
     path, _, query = url.partition("?")
     return host, path, query
@@ -149,11 +150,15 @@ def merge_query(target: str, query: bytes, consumed: frozenset[str] = frozenset(
 
 def query_names(query: str, folding: Folding) -> frozenset[str]:
     """The names in a query as look-up compares them."""
+    if not query:
+        return frozenset()
     return frozenset(_component(name, folding.case) for name, _ in _pairs(query.encode()))
 
 
 def whole_query(query: bytes | str, folding: Folding) -> str:
     """Every parameter of a query, canonical and sorted: what a rule with `query: exact` is compared by."""
+    if not query:
+        return ""
     pairs = [(_component(n, folding.case), _component(v, folding.case)) for n, v in _pairs(_bytes(query))]
     return "&".join(f"{name}={value}" for name, value in sorted(pairs))
 

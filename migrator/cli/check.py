@@ -13,6 +13,7 @@ from migrator.cli.findings import format_option, output_option, write_findings
 from migrator.cli.options import config_option, store_option
 from migrator.errors import Level, Problem
 from migrator.rules.allowances import without_allowed
+from migrator.rules.bulk import no_collections
 from migrator.rules.checks import OF_SOME_RUNS, found_problems, in_order
 from migrator.rules.map_file import MapFile
 from migrator.rules.table import RuleTable
@@ -50,15 +51,16 @@ def check(
     """
     if dry_run and not wants_fix:
         raise click.UsageError("--dry-run goes with --fix")
-    found = read_config(config)
-    table = RuleTable(found.sites, found.rules)
     form = "json" if as_json else form
-    if wants_fix and not found.problems:
-        changed = fix(config, found, table, dry_run=dry_run, diff_on_stderr=form != "text")
-        if changed and not dry_run:
-            found = read_config(config)
-            table = RuleTable(found.sites, found.rules)
-    problems = _problems(found, table, config, store_address(config, store))
+    with no_collections():
+        found = read_config(config)
+        table = RuleTable(found.sites, found.rules)
+        if wants_fix and not found.problems:
+            changed = fix(config, found, table, dry_run=dry_run, diff_on_stderr=form != "text")
+            if changed and not dry_run:
+                found = read_config(config)
+                table = RuleTable(found.sites, found.rules)
+        problems = _problems(found, table, config, store_address(config, store))
     write_findings(problems, form, output, config, strict)
     click.echo(summary(problems, len(found.rules), config), err=True)
     findings = [one for one in problems if one.level is Level.ERROR or (strict and one.level is Level.WARNING)]

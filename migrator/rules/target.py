@@ -20,6 +20,8 @@ _OTHER_HOST = re.compile(r"//|/?\\(?!\d)")  # `/\1` is a slash and a capture
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]|^ | $")
 # A single-dot or double-dot URL path segment of the URL Standard, with what may stand before and after it.
 _DOT_SEGMENT = re.compile(r"[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)", re.IGNORECASE)
+# A path that a WHATWG parser leaves as it is: nothing to escape, no dot segment. The parser costs ten times as much.
+_CERTAIN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?|/")
 _END_OF_PATH = re.compile(r"[?#]")
 
 
@@ -65,11 +67,13 @@ class Target:
 
 def checked_location(text: str, origin: Origin) -> str | None:
     """`text` as a WHATWG parser writes it, or None where its scheme, host or port is not `origin`'s, or it has credentials."""
+    root = str(origin)
+    if text.startswith(root) and _CERTAIN.fullmatch(text, len(root)):
+        return text
     try:
         href = str(ada_url.URL(text).href)
     except ValueError:
         return None
-    root = str(origin)
     return href if href.startswith(root) and href.startswith(("/", "./"), len(root)) else None
 
 

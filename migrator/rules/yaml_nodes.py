@@ -14,6 +14,7 @@ import yaml
 from migrator.errors import Place, Problem
 
 MAX_DEPTH = 20
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ def read_nodes(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     """The root node of the one document in `text` (None where it is empty or broken), and every problem with its form."""
     reader = _Reader(file)
     try:
-        return reader.document(yaml.parse(text, yaml.CSafeLoader)), reader.problems
+        return reader.document(iter(yaml.CSafeLoader(text).get_event, None)), reader.problems
     except _Refused as refused:
         return None, [*reader.problems, refused.problem]
     except yaml.MarkedYAMLError as error:
@@ -119,6 +120,8 @@ class _Reader:
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         if depth > MAX_DEPTH:
             self.refuse(event, "too-deep", f"nested deeper than {MAX_DEPTH} levels", "A map needs no more than six.")
+        if type(event) is yaml.ScalarEvent and event.tag is None and event.anchor is None:  # nearly all, so they go first
+            return self.scalar(event)
         if isinstance(event, yaml.NodeEvent):
             self.check_plain(event)
         if isinstance(event, yaml.ScalarEvent):
@@ -130,8 +133,11 @@ class _Reader:
         raise AssertionError(f"no node: {event}")
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        plain_null = event.style in (None, "") and event.value in ("", "~", "null", "Null", "NULL")
-        return Scalar(self.place(event), event.value, plain_null, _offset(event.start_mark), _offset(event.end_mark))
+        text: str = event.value
+        start: Any = event.start_mark
+        end: Any = event.end_mark
+        plain_null = text in _NULLS and event.style in (None, "")
+        return Scalar(Place(self.file, start.line + 1, start.column + 1), text, plain_null, start.index, end.index)
 
     def sequence(self, event: yaml.SequenceStartEvent, events: Iterator[yaml.Event], depth: int) -> Sequence:
         node = Sequence(self.place(event), start=_offset(event.start_mark), is_flow=bool(event.flow_style))
