@@ -11,11 +11,13 @@ from migrator.cli.check_fix import fix
 from migrator.cli.check_known import crawled_problems
 from migrator.cli.findings import format_option, output_option, write_findings
 from migrator.cli.options import config_option, store_option
+from migrator.crawl.options import CrawlOptions
 from migrator.errors import Level, Problem
 from migrator.rules.allowances import without_allowed
 from migrator.rules.bulk import no_collections
 from migrator.rules.checks import OF_SOME_RUNS, found_problems, in_order
 from migrator.rules.map_file import MapFile
+from migrator.rules.problem_codes import CODES
 from migrator.rules.table import RuleTable
 from migrator.serve.status_files import read_updates
 from migrator.settings import read_config, store_address, tls_file_problems, transition_options
@@ -28,6 +30,9 @@ from migrator.settings import read_config, store_address, tls_file_problems, tra
 @format_option
 @output_option
 @click.option("--strict", is_flag=True, help="Warnings too end with exit code 1.")
+@click.option("--live", is_flag=True, help="Ask the sites: does each new address answer, and did each old one exist?")
+@click.option("--own-site", is_flag=True, help="With --live: the sites are yours, many requests at a time without a pause.")
+@click.option("--fresh", is_flag=True, help="With --live: ask for everything, even where a run was cut short.")
 @click.option("--fix", "wants_fix", is_flag=True, help="Lead chains straight to their end, and delete exact duplicates.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show what would be changed, and write nothing.")
 @click.pass_context
@@ -39,6 +44,9 @@ def check(
     form: str,
     output: Path,
     strict: bool,
+    live: bool,
+    own_site: bool,
+    fresh: bool,
     wants_fix: bool,
     dry_run: bool,
 ) -> None:
@@ -49,6 +57,8 @@ def check(
 
     Exit code 0: fit to be served. 1: it could be read, and the checks found errors. 2: it could not be read.
     """
+    if (own_site or fresh) and not live:
+        raise click.UsageError("--own-site and --fresh go with --live")
     if dry_run and not wants_fix:
         raise click.UsageError("--dry-run goes with --fix")
     form = "json" if as_json else form
@@ -61,6 +71,8 @@ def check(
                 found = read_config(config)
                 table = RuleTable(found.sites, found.rules)
         problems = _problems(found, table, config, store_address(config, store))
+    if live and not found.problems:
+        problems = _with_live(problems, table, config, CrawlOptions(own_site=own_site), fresh)
     write_findings(problems, form, output, config, strict)
     click.echo(summary(problems, len(found.rules), config), err=True)
     findings = [one for one in problems if one.level is Level.ERROR or (strict and one.level is Level.WARNING)]
@@ -73,6 +85,15 @@ def _problems(found: MapFile, table: RuleTable, config: Path, store: str) -> lis
     problems += _update_problems(config, found)
     problems += crawled_problems(table, store)
     return in_order(without_allowed(problems, found.rules, OF_SOME_RUNS))
+
+
+def _with_live(problems: list[Problem], table: RuleTable, config: Path, options: CrawlOptions, fresh: bool) -> list[Problem]:
+    """What asking the sites adds; where it tells the same as the last crawl, once."""
+    from migrator.cli.check_live import live_problems  # a client for the web, which other checks start faster without
+
+    rules = [found.rule for site_table in table.tables.values() for found in site_table]
+    asked = without_allowed(live_problems(table, config, options, fresh=fresh), rules, frozenset(CODES))
+    return in_order(list({(one.place, one.code): one for one in [*problems, *asked]}.values()))
 
 
 def _update_problems(config: Path, found: MapFile) -> list[Problem]:

@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "migrator.cli.explain:explain",
     "explain-code": "migrator.cli.explain_code:explain_code",
     "serve": "migrator.cli.serve:serve",
+    "verify": "migrator.cli.verify:verify",
     "schema": "migrator.cli.schema:schema",
     "doctor": "migrator.cli.doctor:doctor",
     "demo": "migrator.cli.demo:demo",

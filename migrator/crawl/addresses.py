@@ -97,6 +97,17 @@ class Guard:
         )
 
 
+class PublicGuard(Guard):
+    """Lets connections be made to addresses on the open internet alone: for hosts that no upstream of the file names."""
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """As a Guard does; but an address of this machine or of a private network is refused, however it was written."""
+        found = [address for address in await super().addresses(host, port) if is_public(ip_address(address))]
+        if not found:
+            raise CrawlError(f"refused to connect to {host}:{port}: it is not on the open internet")
+        return found
+
+
 def _literal(host: str) -> Address | None:
     try:
         return ip_address(host.strip("[]"))

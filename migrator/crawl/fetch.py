@@ -28,13 +28,17 @@ _MAX_REDIRECT_BODY = 65_536
 
 
 class Fetcher:
-    """Asks the upstream of one territory, under the site's public name, for one address after the other."""
+    """Asks the upstream of one territory, under the site's public name, for one address after the other.
 
-    def __init__(self, client: httpx.AsyncClient, territory: Territory, options: CrawlOptions) -> None:
+    With `learns`, an upstream that asks for another name or scheme of the site is asked so; without, that is its answer.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, territory: Territory, options: CrawlOptions, *, learns: bool = True) -> None:
         self._client = client
         self._territory = territory
         self._options = options
         self._name = PublicName(territory)
+        self._learns = learns
 
     async def __call__(self, url: str, max_body: int, conditions: Mapping[str, str] = NONE) -> Answer:
         """Ask for `url`. Raises UpstreamUnreachable, UpstreamTimeout or UpstreamError where no whole answer came."""
@@ -42,7 +46,7 @@ class Fetcher:
             async with asyncio.timeout(self._options.total_timeout):
                 asked_for = self._name.origin
                 answer = await self._answer(url, max_body, conditions)
-                if self._name.is_wanted_otherwise(url, answer, asked_for):
+                if self._learns and self._name.is_wanted_otherwise(url, answer, asked_for):
                     answer = await self._answer(url, max_body, conditions)
                 return answer
         except (TimeoutError, httpx.TimeoutException) as error:
@@ -73,11 +77,18 @@ class Fetcher:
 
 
 @asynccontextmanager
-async def open_fetcher(territory: Territory, options: CrawlOptions, resolve: Resolve = resolve) -> AsyncIterator[Fetcher]:
+async def open_fetcher(
+    territory: Territory,
+    options: CrawlOptions,
+    resolve: Resolve = resolve,
+    *,
+    learns: bool = True,
+    guards: type[Guard] = Guard,
+) -> AsyncIterator[Fetcher]:
     """A Fetcher with connections of its own: no cookies, no proxies of the environment, no redirects followed."""
     upstream = _host_and_port(territory.upstream.netloc, territory.upstream.scheme)
     public_name, _ = _host_and_port(territory.host, territory.upstream.scheme)
-    transport = CheckedTransport(Guard([upstream], resolve), public_name, options.concurrency)
+    transport = CheckedTransport(guards([upstream], resolve), public_name, options.concurrency)
     timeout = httpx.Timeout(options.gap_timeout, connect=options.connect_timeout, pool=None)
     cookies = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     headers = {
@@ -88,7 +99,7 @@ async def open_fetcher(territory: Territory, options: CrawlOptions, resolve: Res
     async with httpx.AsyncClient(
         transport=transport, timeout=timeout, cookies=cookies, headers=headers, trust_env=False, follow_redirects=False
     ) as client:
-        yield Fetcher(client, territory, options)
+        yield Fetcher(client, territory, options, learns=learns)
 
 
 def user_agent(contact: str) -> str:

@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
+import lxml.etree
 import pytest
 
 from migrator.pages.page import Page, Side
@@ -133,12 +133,14 @@ def test_a_fix_keeps_standard_output_for_the_report(tmp_path: Path) -> None:
 def test_junit_has_a_case_for_each_finding_and_fails_on_errors_alone(tmp_path: Path) -> None:
     text = SITE + "redirects: {/a: x, '/b\\u0001(.*)': /y}\nrules: [{regex: '<&\"', to: /b}]\n"
     _, out, _ = checked(tmp_path, text.replace("'/b", '"/b').replace("(.*)'", '(.*)"'), "--format", "junit")
-    cases = ElementTree.fromstring(out).findall(".//testcase")
+    cases = lxml.etree.fromstring(out.encode()).findall(".//testcase")
 
     assert [case.attrib["name"].rpartition(" ")[2] for case in cases] == ["bad-target", "regex-in-path", "unanchored-regex"]
     assert [case.find("failure") is not None for case in cases] == [True, False, False]
     _, out, _ = checked(tmp_path, SITE, "--format", "junit")
-    assert [case.attrib["name"] for case in ElementTree.fromstring(out).findall(".//testcase")] == ["the map is fit to be served"]
+    assert [case.attrib["name"] for case in lxml.etree.fromstring(out.encode()).findall(".//testcase")] == [
+        "the map is fit to be served"
+    ]
 
 
 def test_annotations_for_github_name_the_spot_on_one_line_each(tmp_path: Path) -> None:
