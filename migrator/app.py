@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from migrator.rules.rule import Home
+from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
 from migrator.serve.banner import Banner
 from migrator.serve.forwarding import Forwarding
@@ -83,6 +85,37 @@ class TransitionSite:
 def transition_site(config: str | Path = "redirects.yaml") -> TransitionSite:
     """The transition site that a config file describes, for ASGI servers that import an app. Raises ConfigError."""
     return TransitionSite(load_settings(Path(config)))
+
+
+async def rehearsed(settings: Settings, table: RuleTable, scope: Scope, today: dt.date) -> Answer | None:
+    """What the door would send on that day for one request (status and fields, without a body); None where a site is asked.
+
+    `table` may lack rules that keep a server from starting.
+    """
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def a_site(scope: Scope, receive: Receive, send: Send) -> None:
+        """Stands for the site behind; what it would say is not known here."""
+
+    door = Transition(
+        table=table,
+        notices=_notices(settings),
+        homes={},
+        fallback=a_site,
+        public=_public(settings),
+        dated=False,
+        today=lambda: today,
+    )
+    await door(scope, _nothing, keep)
+    starts = [message for message in sent if message["type"] == "http.response.start"]
+    return Answer(starts[0]["status"], list(starts[0]["headers"])) if starts else None
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def _notices(settings: Settings) -> Notices:

@@ -27,7 +27,7 @@ def section_of(code: str) -> str:
 
 def markdown() -> str:
     """All codes as the sections of PAGE."""
-    return "\n".join(line for section in SECTIONS for line in _lines(section)) + "\n"
+    return "\n".join(line for section in SECTIONS for line in _lines(section)).rstrip() + "\n"
 
 
 def _lines(section: Section) -> Iterator[str]:

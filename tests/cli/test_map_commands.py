@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+from migrator.app import TransitionSite
 from migrator.cli.main import COMMANDS
+from migrator.settings import load_settings
 from tests.cli.running import run
 from tests.rules.making import SITE
+from tests.serve.live import serve, talk
 from tests.shared import ROOT
 
 RULES = "rules: [{from: /press/*, to: '/news/:splat', note: x}, {from: /z, gone: true, suggest: /y}]\n"
@@ -77,6 +81,80 @@ def test_a_rule_that_cannot_be_used_is_named_before_the_answer(tmp_path: Path) -
     assert result.exit_code == 1
     assert "not used:" in result.stderr
     assert "stranger.example is not allowed" in result.stderr
+
+
+MANY = """\
+transition: {path: /_transition/}
+rules:
+  - {from: /press/*, to: '/news/:splat'}
+  - {from: '/press/:year/:slug', to: '/n/:year'}
+  - {from: '/press/:year', to: '/n/:year', ends: 2026-01-01}
+  - {from: '/press/a?id=1', to: '/q'}
+  - {regex: '^/pre(.*)$', to: '/q'}
+  - {from: /z, gone: true}
+"""
+
+
+def many(tmp_path: Path) -> Path:
+    path = tmp_path / "redirects.yaml"
+    path.write_text(SITE + MANY, encoding="utf-8")
+    return path
+
+
+def explained(path: Path, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("explain", "--config", path, "--json", *words).stdout)
+    return found
+
+
+def test_each_rule_that_might_have_answered_is_named_with_the_reason_why_not(tmp_path: Path) -> None:
+    others = explained(many(tmp_path), "/press/a?id=2", "--at", "2026-11-24")["considered"]
+
+    assert {one["source"]: one["why"] for one in others} == {
+        "/press/:year": "matches, but ended on 2026-01-01",
+        "^/pre(.*)$": "matches too, but pattern goes before regex: `/press/*`",
+        "/press/a?id=1": "wants the query `id=1`; this one has `id=2`",
+        "/press/:year/:slug": "has 3 segments, the address 2",
+    }
+    text = run("explain", "--config", many(tmp_path), "/press/a").stdout
+    assert "   not /press/:year/:slug at " in text
+
+
+def test_the_day_and_the_method_decide(tmp_path: Path) -> None:
+    found = explained(many(tmp_path), "/press/a", "--at", "2025-12-31", "--method", "post")
+
+    assert (found["status"], found["answer"]) == (308, "https://www.new.example/n/a")
+    assert found["request"]["day"] == "2025-12-31"
+    assert run("explain", "--config", many(tmp_path), "/a", "--at", "tomorrow").exit_code == 2
+
+
+def test_the_answer_is_told_as_the_door_sends_it(tmp_path: Path) -> None:
+    path = many(tmp_path)
+    told = explained(path, "/z", "--header", "Accept-Language: fr")["sent"]
+    with serve(TransitionSite(load_settings(path))) as base:
+        request = b"GET /z HTTP/1.1\r\nHost: www.old.example\r\nAccept-Language: fr\r\nConnection: close\r\n\r\n"
+        head = talk(base, request).partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+
+    sent = {tuple(line.split(": ", 1)) for line in head[1:]}
+    assert told["status"] == 410
+    assert dict(told["headers"])["content-language"] == "fr"
+    assert {(name, value) for name, value in told["headers"]} == {one for one in sent if one[0] not in ("date", "connection")}
+
+
+def test_what_a_site_answers_is_not_told(tmp_path: Path) -> None:
+    assert explained(many(tmp_path), "/elsewhere")["sent"] is None
+    assert "served by the legacy site at http://10.0.0.5:8080" in run("explain", "--config", many(tmp_path), "/elsewhere").stdout
+
+
+def test_a_host_may_come_as_a_header(tmp_path: Path) -> None:
+    assert explained(many(tmp_path), "/z", "--header", "Host: stranger.example")["decision"] == "notfound"
+    assert run("explain", "--config", many(tmp_path), "/z", "--header", "Host").exit_code == 2
+
+
+def test_the_transition_sites_own_pages_are_told_apart(tmp_path: Path) -> None:
+    found = run("explain", "--config", many(tmp_path), "/_transition/x")
+
+    assert "a page of the transition site's own" in found.stdout
+    assert explained(many(tmp_path), "/_transition/x")["is_own_page"] is True
 
 
 def test_the_schema_is_json() -> None:
