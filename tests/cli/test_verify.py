@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from tests.cli.stored import crawled, visited
 from tests.crawl.live_site import LiveSite, Reply, live_site, page, redirect
 from tests.ports import free_port
 from tests.serve.live import serve
+from tests.serve.test_upstream_tls import certificate
 
 RULES = """\
 redirects:
@@ -237,3 +241,33 @@ def test_a_map_that_names_no_address_is_refused(stage: Stage) -> None:
     result = run("verify", "--config", stage.config)
 
     assert (result.exit_code, "no old address is known" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_the_name_in_tls_stays_the_old_host_s(stage: Stage, tmp_path: Path, name: str) -> None:
+    """The certificate is nobody's, so nothing is asked; but the name that was called is heard."""
+    called: list[str | None] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate(tmp_path))
+    context.sni_callback = lambda _socket, server_name, _context: called.append(server_name)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_shake_hands, args=(listening, context), daemon=True)
+        thread.start()
+        words = ("--base", "https://old.example", "--connect", f"{name}:{listening.getsockname()[1]}", "--own-site", "--json")
+        addresses = tmp_path / "list.txt"
+        addresses.write_text("/a\n")
+        result = run("verify", "--config", stage.config, *words, "--list", addresses)
+
+    assert set(called) == {"old.example"}
+    assert result.exit_code == 3
+    assert "certificate" in result.stdout
+
+
+def _shake_hands(listening: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        with connection, suppress(OSError), context.wrap_socket(connection, server_side=True):
+            pass
