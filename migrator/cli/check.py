@@ -93,7 +93,8 @@ def _with_live(problems: list[Problem], table: RuleTable, config: Path, options:
 
     rules = [found.rule for site_table in table.tables.values() for found in site_table]
     asked = without_allowed(live_problems(table, config, options, fresh=fresh), rules, frozenset(CODES))
-    return in_order(list({(one.place, one.code): one for one in [*problems, *asked]}.values()))
+    told = {(one.place, one.code) for one in problems}
+    return in_order([*problems, *(one for one in asked if (one.place, one.code) not in told)])
 
 
 def _update_problems(config: Path, found: MapFile) -> list[Problem]:

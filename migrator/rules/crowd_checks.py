@@ -10,6 +10,7 @@ from migrator.errors import Level, Problem
 from migrator.rules.compiled import CompiledRule
 from migrator.rules.rule import Kind
 from migrator.rules.table import SiteTable
+from migrator.urls import split_url, without_index_file
 
 MANY = 10  # rules to the home page that are worth a warning, where they are
 LARGE_SHARE = 0.05  # of all redirects of the site
@@ -29,7 +30,7 @@ def crowd_problems(site_table: SiteTable) -> Iterator[Problem]:
     for found in site_table:
         target = found.target
         redirects += target is not None
-        if target is not None and target.parts[0] == home and target.is_literal and _is_elsewhere(found):
+        if target is not None and target.is_literal and _is_home(target.parts[0], home) and _is_elsewhere(found):
             if found.rule.kind is Kind.EXACT:
                 to_home.append(found)
             else:
@@ -41,6 +42,13 @@ def crowd_problems(site_table: SiteTable) -> Iterator[Problem]:
         yield _dumped(to_home)
     for name, number in counts.items():
         yield _static(first[name], name, number)
+
+
+def _is_home(location: str, home: str) -> bool:
+    """Whether a location is the home page, with whatever query, or its index file."""
+    if not location.startswith(home) or "/" in location[len(home) :].partition("?")[0]:
+        return False
+    return without_index_file(split_url(location)[1]) == "/"
 
 
 def _is_elsewhere(found: CompiledRule) -> bool:

@@ -84,7 +84,11 @@ class Shaper:
         if kind.min_length and len(node.entries) < kind.min_length:
             raise self.mismatch(node, "empty", f"{name} is empty", "Add at least one entry.")
         found: dict[str, Any] = {}
+        is_text = _is_plain_text(kind.value_type)
         for key, (_, value) in node.entries.items():
+            if is_text and isinstance(value, Scalar) and not value.is_null:  # a map has a million of them
+                found[key] = value.text
+                continue
             try:
                 found[key] = self._value(value, kind.value_type, f"`{key}`")
             except _Mismatch:
@@ -120,6 +124,12 @@ class Shaper:
 
 def _bare(kind: kinds.Type) -> kinds.Type:
     return kind.type if isinstance(kind, kinds.Metadata) else kind
+
+
+def _is_plain_text(kind: kinds.Type) -> bool:
+    """Whether any text that is written may stand there."""
+    kind = _bare(kind)
+    return isinstance(kind, kinds.StrType) and not kind.pattern and kind.min_length is None and kind.max_length is None
 
 
 @lru_cache

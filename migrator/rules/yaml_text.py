@@ -64,7 +64,10 @@ def read_included_map(text: str, file: str, sites: tuple[Site, ...]) -> MapFile:
 
 def site_of_source(source: str, wanted: str, sites: list[Site], place: Place) -> tuple[str, Problem | None]:
     """The name of the site that a rule belongs to, by its `site`, the host in its source, or being the only one."""
-    host = split_url(source)[0]
+    return _site_of(split_url(source)[0], source, wanted, sites, place)
+
+
+def _site_of(host: str, source: str, wanted: str, sites: list[Site], place: Place) -> tuple[str, Problem | None]:
     if wanted:
         known = [site.name for site in sites]
         if wanted in known:
@@ -133,7 +136,7 @@ def _checked_source(source: str, wanted: str, sites: list[Site], place: Place) -
         return "", Problem(place, "bad-source", f"`{source}` has a fragment, which no server is ever asked for", mend)
     if not path and not host:
         return "", Problem(place, "bad-source", f"`{source}` has no path", "Write / for the home page.")
-    return site_of_source(source, wanted, sites, place)
+    return _site_of(host, source, wanted, sites, place)
 
 
 def _long_rule(shape: RuleShape, sites: list[Site], problems: list[Problem]) -> Rule | None:

@@ -118,6 +118,11 @@ def test_the_home_page_as_a_dump_is_told_once_from_ten_rules_on() -> None:
     assert codes(f"redirects: {{{', '.join(entries)}}}") == ["homepage-dumping"]
     assert codes(f"redirects: {{{', '.join(entries[:9])}}}") == []
     assert codes("redirects: {/: /, /index.html?id=3: /}") == []
+    named = [
+        f"/old-{n}: '{target}'" for n, target in enumerate(["/?from=old", "/index.html", "/#top", "https://www.new.example"] * 3)
+    ]
+    assert codes(f"redirects: {{{', '.join(named)}}}") == ["homepage-dumping"]
+    assert codes(f"redirects: {{{', '.join(f'/old-{n}: /a/index.html' for n in range(12))}}}") == []
 
 
 def test_a_chain_through_a_regex_is_found_without_an_example() -> None:
