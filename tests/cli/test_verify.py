@@ -3,79 +3,27 @@
 from __future__ import annotations
 
 import csv
-import json
-import socket
-import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
 import lxml.etree
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
-from migrator.app import TransitionSite
 from migrator.cli.main import main
 from migrator.pages.page import Page, Side
-from migrator.settings import load_settings
 from tests.cli.running import run
 from tests.cli.stored import crawled, visited
-from tests.crawl.live_site import LiveSite, Reply, live_site, page, redirect
+from tests.cli.verifying import Stage, on_stage, outcomes
+from tests.crawl.live_site import Reply, live_site, page, redirect
 from tests.ports import free_port
-from tests.serve.live import serve
-from tests.serve.test_upstream_tls import certificate
-
-RULES = """\
-redirects:
-  /a: /new-a
-  /b: /new-b
-rules:
-  - {from: /gone, gone: true}
-  - {from: /kept, serve: legacy}
-  - {from: '/press/*', to: '/news/:splat', status: 308, examples: [{url: /press/x, to: /news/x}]}
-"""
-
-
-class Stage:
-    """An old and a new site, and a config that names them."""
-
-    def __init__(self, folder: Path, legacy: LiveSite, new: LiveSite, rules: str = RULES) -> None:
-        self.config = folder / "redirects.yaml"
-        self.legacy, self.new = legacy, new
-        site = f"{{hosts: [old.example], legacy: '{legacy.url}', new: '{new.url}'}}"
-        self.config.write_text(f"version: 1\nsites: {{main: {site}}}\n{rules}", encoding="utf-8")
-
-    def verified(self, server: str, *words: object, host: str = "http://old.example") -> Result:
-        """Verify what listens at `server` as the old host."""
-        connect = server.removeprefix("http://")
-        return run("verify", "--config", self.config, "--base", host, "--connect", connect, "--own-site", *words)
-
-    @contextmanager
-    def served(self) -> Iterator[str]:
-        """Our own transition site for that config."""
-        with serve(TransitionSite(load_settings(self.config))) as base:
-            yield base
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    new_pages = {f"/{name}": page(title=name) for name in ("new-a", "new-b", "news/x")}
-    with live_site({"/kept": page(), "/old": page()}) as legacy, live_site(new_pages) as new:
-        yield Stage(tmp_path, legacy, new)
-
-
-def outcomes(result: Result) -> dict[str, tuple[str, str]]:
-    """By path: the outcome, and what is said."""
-    found = json.loads(result.stdout)["results"]
-    return {one["url"].removeprefix("http://old.example"): (one["outcome"], said(one)) for one in found}
-
-
-def said(one: dict[str, object]) -> str:
-    faults = one["faults"]
-    assert isinstance(faults, list)
-    return " ".join(fault["kind"] for fault in faults)
+    with on_stage(tmp_path) as made:
+        yield made
 
 
 def test_our_own_site_answers_every_old_address_as_the_map_decides(stage: Stage) -> None:
@@ -188,26 +136,6 @@ def test_annotations_stand_at_the_line_of_the_rule(stage: Stage) -> None:
     assert result.stdout.startswith(f"::error file={stage.config},line=5,col=3,title=failed::http://old.example/b: ends at")
 
 
-def test_a_run_that_was_cut_short_goes_on_where_it_stopped(stage: Stage) -> None:
-    rest = Reply("", 503, headers={"Retry-After": "9999"})
-    answers = {"/a": redirect(f"{stage.new.url}/new-a"), "/b": rest}
-    with live_site(answers) as server:
-        words = ("verify", "--config", stage.config, "--base", "http://old.example", "--connect", server.url[7:], "--delay", "0")
-        first = run(*words, "--json")
-        assert first.exit_code == 3
-        assert "goes on" in first.stderr
-        server.replies["/b"] = redirect(f"{stage.new.url}/new-b")
-        server.asked.clear()
-        second = run(*words, "--json")
-
-        assert "/a" not in server.targets
-        assert "2 addresses were seen by a run that was cut short" in second.stderr
-        assert set(outcomes(second)) == {"/gone", "/kept", "/press/x"}
-        server.asked.clear()
-        run(*words, "--json")
-        assert "/a" in server.targets
-
-
 def test_one_request_at_a_time_is_made_unless_the_site_is_ones_own(stage: Stage) -> None:
     with live_site({}) as server:
         run("verify", "--config", stage.config, "--base", "http://old.example", "--connect", server.url[7:], "--delay", "0.01")
@@ -241,33 +169,3 @@ def test_a_map_that_names_no_address_is_refused(stage: Stage) -> None:
     result = run("verify", "--config", stage.config)
 
     assert (result.exit_code, "no old address is known" in result.stderr) == (2, True)
-
-
-@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_the_name_in_tls_stays_the_old_host_s(stage: Stage, tmp_path: Path, name: str) -> None:
-    """The certificate is nobody's, so nothing is asked; but the name that was called is heard."""
-    called: list[str | None] = []
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate(tmp_path))
-    context.sni_callback = lambda _socket, server_name, _context: called.append(server_name)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=_shake_hands, args=(listening, context), daemon=True)
-        thread.start()
-        words = ("--base", "https://old.example", "--connect", f"{name}:{listening.getsockname()[1]}", "--own-site", "--json")
-        addresses = tmp_path / "list.txt"
-        addresses.write_text("/a\n")
-        result = run("verify", "--config", stage.config, *words, "--list", addresses)
-
-    assert set(called) == {"old.example"}
-    assert result.exit_code == 3
-    assert "certificate" in result.stdout
-
-
-def _shake_hands(listening: socket.socket, context: ssl.SSLContext) -> None:
-    while True:
-        try:
-            connection, _ = listening.accept()
-        except OSError:
-            return
-        with connection, suppress(OSError), context.wrap_socket(connection, server_side=True):
-            pass
