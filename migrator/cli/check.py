@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from migrator.cli.check_fix import fix
+from migrator.cli.check_fix import fix, fix_repeats
 from migrator.cli.check_known import crawled_problems
 from migrator.cli.findings import format_option, output_option, write_findings
 from migrator.cli.options import config_option, store_option
@@ -64,12 +64,9 @@ def check(
     form = "json" if as_json else form
     with no_collections():
         found = read_config(config)
+        if wants_fix:
+            found = _fixed(found, config, dry_run, diff_on_stderr=form != "text")
         table = RuleTable(found.sites, found.rules)
-        if wants_fix and not found.problems:
-            changed = fix(config, found, table, dry_run=dry_run, diff_on_stderr=form != "text")
-            if changed and not dry_run:
-                found = read_config(config)
-                table = RuleTable(found.sites, found.rules)
         problems = _problems(found, table, config, store_address(config, store))
     if live and not found.problems:
         problems = _with_live(problems, table, config, CrawlOptions(own_site=own_site), fresh)
@@ -77,6 +74,17 @@ def check(
     click.echo(summary(problems, len(found.rules), config), err=True)
     findings = [one for one in problems if one.level is Level.ERROR or (strict and one.level is Level.WARNING)]
     ctx.exit(2 if found.problems else 1 if findings else 0)
+
+
+def _fixed(found: MapFile, config: Path, dry_run: bool, diff_on_stderr: bool) -> MapFile:
+    """The map after what can be mended was; as it is in a trial."""
+    if fix_repeats(found, config, dry_run=dry_run, diff_on_stderr=diff_on_stderr):
+        found = read_config(config)
+    if found.problems:
+        return found
+    table = RuleTable(found.sites, found.rules)
+    changed = fix(config, found, table, dry_run=dry_run, diff_on_stderr=diff_on_stderr)
+    return read_config(config) if changed and not dry_run else found
 
 
 def _problems(found: MapFile, table: RuleTable, config: Path, store: str) -> list[Problem]:

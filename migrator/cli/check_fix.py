@@ -19,10 +19,31 @@ from migrator.rules.mending import find_mending, mended
 from migrator.rules.rule import Rule
 from migrator.rules.samples import sample_request
 from migrator.rules.table import RuleTable
+from migrator.rules.yaml_fold import repeated_rules, without
 from migrator.rules.yaml_text import read_included_map, read_map
 from migrator.settings import STATE_FOLDER, read_text
 
+REPEATED = "duplicate-key"
 _MARK = "\ufeff".encode()
+
+
+def fix_repeats(found: MapFile, config: Path, *, dry_run: bool, diff_on_stderr: bool) -> bool:
+    """Delete lines that repeat an earlier one to the letter, where that is all that is wrong with the files' form.
+
+    Gives whether the files can be read again, now that they are mended.
+    """
+    if not found.problems or {problem.code for problem in found.problems} != {REPEATED}:
+        return False
+    with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
+        for file in sorted({problem.place.file for problem in found.problems}):
+            text, problem = read_text(Path(file))
+            if problem:
+                raise ConfigError([problem])
+            after = without(text, repeated_rules(text, file))
+            click.echo(_difference(text, after, file), nl=False, err=diff_on_stderr)
+            if not dry_run and after != text:
+                _write(Path(file), text, after)
+    return not dry_run
 
 
 def fix(config: Path, found: MapFile, table: RuleTable, *, dry_run: bool, diff_on_stderr: bool) -> int:

@@ -43,6 +43,19 @@ def plain_rules(text: str, file: str) -> list[Written]:
     return [*_short(text, _section(root, "redirects")), *_long(text, _section(root, "rules"))]
 
 
+def repeated_rules(text: str, file: str) -> list[Written]:
+    """The plain rules of the short form that an earlier line has to the letter. Raises ConfigError where the text is no YAML."""
+    root, problems = read_nodes(text, file)
+    if not isinstance(root, Mapping):
+        raise ConfigError(problems)
+    section = _section(root, "redirects")
+    if not isinstance(section, Mapping) or section.is_flow:
+        return []
+    firsts = ((key, value, section.entries[key.text][1]) for key, value in section.repeats)
+    same = ((key, value) for key, value, first in firsts if getattr(first, "text", None) == getattr(value, "text", ""))
+    return list(_plain_entries(text, same))
+
+
 def without(text: str, rules: Iterable[Written]) -> str:
     """`text` without the lines of these rules."""
     kept, position = [], 0
@@ -57,14 +70,17 @@ def _section(root: Mapping, name: str) -> Node | None:
 
 
 def _short(text: str, section: Node | None) -> Iterator[Written]:
-    if not isinstance(section, Mapping) or section.is_flow:
-        return
-    for source, (key, value) in section.entries.items():
+    if isinstance(section, Mapping) and not section.is_flow:
+        yield from _plain_entries(text, section.entries.values())
+
+
+def _plain_entries(text: str, entries: Iterable[tuple[Scalar, Node]]) -> Iterator[Written]:
+    for key, value in entries:
         if not isinstance(value, Scalar) or not value.text:
             continue
         start = _line_start(text, key.start)
         if not text[start : key.start].strip() and _is_bare(text, start, [value]):
-            yield Written(source, value.text, "", start, _line_end(text, value.end))
+            yield Written(key.text, value.text, "", start, _line_end(text, value.end))
 
 
 def _long(text: str, section: Node | None) -> Iterator[Written]:

@@ -41,10 +41,11 @@ class Sequence:
 
 @dataclass(slots=True)
 class Mapping:
-    """A mapping: its entries in file order, keys unique."""
+    """A mapping: its entries in file order, keys unique. `repeats` are entries whose key stood there before; all are problems."""
 
     place: Place
     entries: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
+    repeats: list[tuple[Scalar, Node]] = field(default_factory=list)
     start: int = 0
     end: int = 0
     is_flow: bool = False
@@ -166,6 +167,7 @@ class _Reader:
             first = node.entries[key.text][0].place
             message = f"`{key.text}` stands here twice; first in line {first.line}"
             self.problems.append(Problem(key.place, "duplicate-key", message, "Delete or rename one of the two."))
+            node.repeats.append((key, value))
         else:
             node.entries[key.text] = (key, value)
 

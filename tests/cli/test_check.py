@@ -113,6 +113,24 @@ def test_a_fix_shows_its_diff_and_writes_unless_it_is_a_trial(tmp_path: Path) ->
     assert (code, "nothing to mend" in err) == (0, True)
 
 
+def test_a_fix_deletes_lines_that_repeat_others_to_the_letter(tmp_path: Path) -> None:
+    path = tmp_path / "redirects.yaml"
+    repeats = "redirects:\n  /a: /x\n  # mine\n  /b: /y\n  '/a': \"/x\"\n"
+
+    assert "-  '/a': \"/x\"\n" in checked(tmp_path, SITE + repeats, "--fix", "--dry-run")[1]
+    assert path.read_text("utf-8") == SITE + repeats
+    assert checked(tmp_path, SITE + repeats, "--fix")[0] == 0
+    assert path.read_text("utf-8") == SITE + "redirects:\n  /a: /x\n  # mine\n  /b: /y\n"
+
+
+@pytest.mark.parametrize("second", ["/a: /z", "/a: /x  # mine", "/a: [x]"])
+def test_a_fix_leaves_lines_that_say_something_else(tmp_path: Path, second: str) -> None:
+    text = SITE + f"redirects:\n  /a: /x\n  {second}\n"
+
+    assert checked(tmp_path, text, "--fix")[0] == 2
+    assert (tmp_path / "redirects.yaml").read_text("utf-8") == text
+
+
 def test_a_fix_reaches_included_files_and_leaves_sheets(tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text("redirects:\n  /x: /a  # far\n", encoding="utf-8")
     (tmp_path / "more.csv").write_text("old,new\n/y,/a\n", encoding="utf-8")
