@@ -21,7 +21,7 @@ from migrator.rules.samples import sample_request
 from migrator.rules.table import RuleTable
 from migrator.rules.yaml_fold import repeated_rules, without
 from migrator.rules.yaml_text import read_included_map, read_map
-from migrator.settings import STATE_FOLDER, read_text
+from migrator.settings import read_text, state_folder
 
 REPEATED = "duplicate-key"
 _MARK = "\ufeff".encode()
@@ -34,7 +34,7 @@ def fix_repeats(found: MapFile, config: Path, *, dry_run: bool, diff_on_stderr: 
     """
     if not found.problems or {problem.code for problem in found.problems} != {REPEATED}:
         return False
-    with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
+    with contextlib.nullcontext() if dry_run else exclusive(state_folder(config) / "publish.lock"):
         for file in sorted({problem.place.file for problem in found.problems}):
             text, problem = read_text(Path(file))
             if problem:
@@ -51,7 +51,7 @@ def fix(config: Path, found: MapFile, table: RuleTable, *, dry_run: bool, diff_o
 
     Raises PublishError, with nothing written, where an address would end elsewhere than before.
     """
-    with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
+    with contextlib.nullcontext() if dry_run else exclusive(state_folder(config) / "publish.lock"):
         texts = _mended_texts(table)
         _refuse_changes(config, found, table, {file: after for file, (_, after) in texts.items()})
         for file, (before, after) in texts.items():

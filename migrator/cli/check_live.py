@@ -20,7 +20,7 @@ from migrator.rules.compiled import CompiledRule
 from migrator.rules.known_checks import KnownPage, target_state
 from migrator.rules.rule import Kind, Rule
 from migrator.rules.table import RuleTable, SiteTable
-from migrator.settings import STATE_FOLDER
+from migrator.settings import state_folder
 from migrator.urls import DEFAULT_PORTS, Origin, normal_url, origin_of, split_url
 
 STATE = "check-live.jsonl"
@@ -29,7 +29,7 @@ _ABSENT = (404, 410)
 
 def live_problems(table: RuleTable, config: Path, options: CrawlOptions, *, fresh: bool) -> list[Problem]:
     """Findings from asking the sites themselves. Raises CrawlError where one asks for a long rest; what was seen is kept."""
-    with VerifyState(config.parent / STATE_FOLDER / STATE, "live") as state:
+    with VerifyState(state_folder(config) / STATE, "live") as state:
         state.begin(fresh)
         problems: list[Problem] = []
         for site_table in table.tables.values():

@@ -25,7 +25,7 @@ from migrator.pages.expectation import Outcome
 from migrator.rules.checks import errors_only
 from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
-from migrator.settings import STATE_FOLDER, Settings
+from migrator.settings import Settings
 from migrator.urls import Origin, origin_of
 
 STATE = "verify.jsonl"
@@ -115,7 +115,7 @@ def _results(
     own, delay, contact = told["own_site"], told["delay"], told["contact"]
     options = CrawlOptions(own_site=own, delay=delay, contact=contact, max_body=MAX_BODY)
     whose = f"{base} {connect or ''}"
-    with VerifyState(settings.config.parent / STATE_FOLDER / STATE, whose) as state:
+    with VerifyState(settings.state / STATE, whose) as state:
         state.begin(told["fresh"])
         try:
             results = asyncio.run(_looked(site, addresses, base, connect, options, state))
