@@ -11,6 +11,8 @@ from migrator.rules.rule import Kind, Rule
 from migrator.rules.samples import sample_request, sample_requests
 from migrator.rules.table import RuleTable, SiteTable
 
+# An expression that matches all that begins with its literal.
+_OPEN_REGEX = re.compile(r"\^(/[A-Za-z0-9/_~%-]*)(?:\(?\.\*\)?\$?)?")
 _REGEX_PREFIX = re.compile(r"\^([A-Za-z0-9/_~%-]*)(?![?*{+])")
 
 
@@ -37,6 +39,8 @@ def _answering_instead(found: CompiledRule, site_table: SiteTable, table: RuleTa
         return _before_pattern(found, site_table, table)
     if rule.kind is Kind.REGEX and (other := _cover_of_regex(rule, site_table)):
         return other
+    if rule.kind is Kind.REGEX and not rule.examples:
+        return None  # one address that it may match says nothing of the others
     request = sample_request(found, site_table.site)
     other = table.decide(request).rule if request else None
     return None if other is rule else other
@@ -50,9 +54,15 @@ def _before_pattern(found: CompiledRule, site_table: SiteTable, table: RuleTable
 
 
 def _cover_of_regex(rule: Rule, site_table: SiteTable) -> Rule | None:
-    """A subtree that answers everything the regex can match, since patterns come before regexes."""
+    """What answers everything the regex can match: a subtree, since patterns come first, or an open expression before it."""
     match = _REGEX_PREFIX.match(rule.source)
     literal = match[1] if match else ""
+    for found in site_table.regexes.ordered:
+        if found.rule is rule:
+            break
+        opened = _OPEN_REGEX.fullmatch(found.rule.source)
+        if opened and literal.lower().startswith(opened[1].lower()) and site_table.site.folding.case:
+            return found.rule
     for tier in (site_table.exceptions, site_table.main):
         for other in tier.ordered:
             prefix = other.pattern.prefix if other.pattern else ""

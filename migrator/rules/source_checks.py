@@ -15,6 +15,7 @@ _SUSPICIOUS = re.compile(r"[*\\^$()\[\]{}|+]|/:|/https?:|/www\.", re.IGNORECASE)
 _LOOKS_LIKE_REGEX = re.compile(r"\\[dwsDWS.]|\(\.|\(\?|\[\^?[a-z0-9]-[a-z0-9]|\.\*\)?.|\.\+|\)[?*+]|\$$")
 _HOST = re.compile(r"/(?:https?:/|www\.[a-z0-9-]+\.[a-z]{2,})", re.IGNORECASE)
 _EVERYTHING = frozenset(("/", "^", "^/", ".*", "^.*", "^/.*", "^.*$", "^/.*$", "(.*)", "^(.*)$", "^/(.*)$", "^/(.+)$", "^/(.*)"))
+_FLAGS = re.compile(r"^\(\?[a-zA-Z]+\)")
 _QUERY = re.compile(r"\\\?|[A-Za-z0-9]\?[A-Za-z_][\w.-]*=")
 _CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]")
 _NO_SLASH = re.compile(r"\^[A-Za-z0-9](?![?*{])")
@@ -57,20 +58,22 @@ def _path_problems(rule: Rule, path: str) -> Iterator[Problem]:
 
 
 def _regex_problems(rule: Rule) -> Iterator[Problem]:
-    source = rule.source
+    source = _FLAGS.sub("", rule.source)
     if source in _EVERYTHING and rule.serve is None:
         yield _catch_all(rule)
     elif not source.startswith("^"):
-        yield _warning(rule, "unanchored-regex", f"`{source}` matches anywhere in a path", "Begin it with ^ and end it with $.")
+        yield _warning(
+            rule, "unanchored-regex", f"`{rule.source}` matches anywhere in a path", "Begin it with ^ and end it with $."
+        )
     elif not _OPEN_END.search(source) and "|" not in source:
-        message = f"`{source}` matches all that begins so"
+        message = f"`{rule.source}` matches all that begins so"
         yield Problem(rule.place, "open-ended-regex", message, "End it with $, or with .* if that is meant.", Level.NOTE)
     if _QUERY.search(source):
-        message = f"`{source}` asks for a query, but expressions see the path alone"
+        message = f"`{rule.source}` asks for a query, but expressions see the path alone"
         yield _warning(rule, "query-in-regex", message, "Write an exact rule with the query for each address.")
     elif why := _never_matches(source):
         yield _warning(
-            rule, "never-matches", f"`{source}` matches no address: {why}", "Paths begin with / and are ASCII: é is %C3%A9."
+            rule, "never-matches", f"`{rule.source}` matches no address: {why}", "Paths begin with / and are ASCII: é is %C3%A9."
         )
 
 
