@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from migrator.rules.compiled import CompiledRule
@@ -13,6 +14,7 @@ from migrator.rules.table import Request, RuleTable, SiteTable, Tier
 from migrator.urls import Key, look_up_key
 
 MOST = 20
+MOST_SEARCHED = 1_000_000  # exact rules that are gone through for other queries; in a larger map they are not told
 
 
 class Considered(NamedTuple):
@@ -75,7 +77,8 @@ def _rank(winner: Rule, other: Rule) -> str:
 def _other_queries(site_table: SiteTable, key: Key, winner: Rule | None) -> Iterator[Considered]:
     """Exact rules for the same path that want another query."""
     for tier in _tiers(site_table):
-        for found in (*tier.exact.values(), *tier.whole.values()):
+        exact = tier.exact.values() if len(tier.exact) <= MOST_SEARCHED else ()
+        for found in chain(exact, tier.whole.values()):
             if found.key is not None and found.key.path == key.path and found.rule is not winner:
                 if found.rule.query is QueryMode.EXACT:
                     yield Considered(found.rule, f"wants exactly the query `{found.whole_query}`")
