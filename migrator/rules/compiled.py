@@ -93,7 +93,7 @@ def _source_parts(rule: Rule) -> tuple[str, str]:
 
 
 def _query_problems(rule: Rule, query: str, site: Site) -> list[Problem]:
-    if rule.query is QueryMode.EXACT:
+    if not query or rule.query is QueryMode.EXACT:
         return []
     ignored = query_names(query, site.folding) - site.folding.significant_params
     if not ignored:

@@ -28,6 +28,9 @@ def source_problems(rule: Rule, own_hosts: tuple[str, ...]) -> Iterator[Problem]
     if rule.kind is Kind.REGEX:
         yield from _regex_problems(rule)
         return
+    is_path = rule.source.startswith("/")
+    if is_path and not _SUSPICIOUS.search(rule.source) and rule.source[1:].partition("/")[0] not in own_hosts:
+        return
     path = split_url(rule.source)[1]
     if _SUSPICIOUS.search(path):
         yield from _path_problems(rule, path)
