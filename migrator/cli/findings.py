@@ -13,7 +13,9 @@ from migrator.cli.sheets import write_sheet
 from migrator.errors import Level, Problem
 
 FORMATS = ("text", "json", "junit", "github")
-format_option = click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form.")
+format_option = click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form of the report."
+)
 output_option = click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),

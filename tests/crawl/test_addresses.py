@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.crawl.addresses import Address, Guard, is_inside, is_public, resolve
+from migrator.crawl.addresses import Address, Guard, PublicGuard, is_inside, is_public, resolve
 from migrator.errors import CrawlError, UpstreamUnreachable
 
 DENIED = [
@@ -43,14 +43,14 @@ def test_no_address_is_both_public_and_inside(address: IPv4Address | IPv6Address
     assert not (is_public(address) and is_inside(address))
 
 
-def names(*answers: str) -> Guard:
+def names(*answers: str, kind: type[Guard] = Guard) -> Guard:
     """A guard for site.example:80, whose name stands for each of the answers in turn, and then for the last."""
     queue = list(answers)
 
     async def answer(host: str, port: int) -> Sequence[Address]:
         return [ip_address(one) for one in (queue.pop(0) if len(queue) > 1 else queue[0]).split()]
 
-    return Guard([("site.example", 80)], answer)
+    return kind([("site.example", 80)], answer)
 
 
 def asked(guard: Guard, host: str = "site.example", port: int = 80) -> list[str]:
@@ -106,3 +106,14 @@ def test_a_name_without_an_address_is_unreachable(name: str) -> None:
 
 def test_localhost_resolves() -> None:
     assert ip_address("127.0.0.1") in asyncio.run(resolve("localhost", 80))
+
+
+@pytest.mark.parametrize("answer", ["127.0.0.1", "10.0.0.7", "fc00::1", "169.254.169.254"])
+def test_a_host_that_no_upstream_names_is_asked_on_the_open_internet_alone(answer: str) -> None:
+    assert asked(names("1.1.1.1", kind=PublicGuard)) == ["1.1.1.1"]
+    assert asked(names(f"{answer} 1.1.1.1", kind=PublicGuard)) == ["1.1.1.1"]
+    with pytest.raises(CrawlError, match="refused"):
+        asked(names(answer, kind=PublicGuard))
+    literal = PublicGuard([(answer, 80)])
+    with pytest.raises(CrawlError, match="not on the open internet"):
+        asked(literal, answer)
