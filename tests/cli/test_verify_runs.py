@@ -85,7 +85,7 @@ def test_a_run_that_is_stopped_or_killed_keeps_what_it_has_seen(stage: Stage, nu
     def answer(target: str, headers: Mapping[str, str]) -> Reply:
         if target == "/gone":
             answered.set()
-            held.wait(20)
+            held.wait(60)
         return redirect(f"{stage.new.url}/new{target.replace('/', '-')}")
 
     with live_site({}, answer) as server:
@@ -101,9 +101,9 @@ def test_a_run_that_is_stopped_or_killed_keeps_what_it_has_seen(stage: Stage, nu
         ]
         command = [sys.executable, "-m", "migrator", "verify", "--config", str(stage.config), *words]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            assert answered.wait(20)
+            assert answered.wait(60)
             process.send_signal(number)
-            _, told = process.communicate(timeout=20)
+            _, told = process.communicate(timeout=60)
             held.set()
         assert process.returncode == code
         assert "Traceback" not in told
