@@ -89,6 +89,48 @@ OF_FORM = (
         ),
     ),
     Section(
+        "The status page",
+        (
+            Code(
+                "update-head",
+                WARNING,
+                "An update does not begin with its head: a line `---`, then `title:` and `date:`, then a line `---`.",
+            ),
+            Code(
+                "update-name",
+                WARNING,
+                "A name of a file that cannot be part of an address, or two texts of one update in one language. Use "
+                "letters, digits, `-` and `_`; before `.md` may stand a language, as in `search.fr.md`.",
+            ),
+            Code(
+                "update-language",
+                WARNING,
+                "No language tag such as `fr` or `pt-br`, or another one in the head than in the file's name.",
+            ),
+            Code(
+                "update-resolved",
+                WARNING,
+                "`resolved` on what is no problem, or before its own date.",
+            ),
+            Code(
+                "update-size",
+                WARNING,
+                "An update over 64 KiB. Shorten it, and link to the rest.",
+            ),
+            Code(
+                "update-number",
+                WARNING,
+                "More than 500 updates; the last ones by name are shown. Move old ones away.",
+            ),
+            Code(
+                "snapshot",
+                WARNING,
+                "The file of figures cannot be read. `migrator status` makes a new one; the history in the old one is lost.",
+            ),
+        ),
+        "None of these keeps the map from being served. An update at fault is left out, the others are shown.",
+    ),
+    Section(
         "Templates and words",
         (
             Code("template-missing", ERROR, "A template is not there."),

@@ -16,7 +16,8 @@ class Code(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Kinds of problems that belong together."""
+    """Kinds of problems that belong together. `intro` is a paragraph about all of them, or ""."""
 
     title: str
     codes: tuple[Code, ...]
+    intro: str = ""

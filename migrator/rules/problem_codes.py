@@ -31,6 +31,12 @@ def markdown() -> str:
 
 
 def _lines(section: Section) -> Iterator[str]:
-    yield from (f"## {section.title}", "", "| code | level | what it means and how to mend it |", "| --- | --- | --- |")
+    yield from (
+        f"## {section.title}",
+        "",
+        *((section.intro, "") if section.intro else ()),
+        "| code | level | what it means and how to mend it |",
+        "| --- | --- | --- |",
+    )
     yield from (f"| `{one.code}` | {one.level} | {one.text} |" for one in section.codes)
     yield ""
