@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from migrator.rules.rule import Home
 from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
-from migrator.serve.banner import Banner
 from migrator.serve.forwarding import Forwarding
 from migrator.serve.gate import Gate
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
 from migrator.serve.options import BannerOptions, TransitionOptions
+from migrator.serve.page_banners import PageBanners
 from migrator.serve.plain_head import PlainHead, allow_plain_heads
 from migrator.serve.proxy import Proxy
 from migrator.serve.public import PublicPage, PublicPages
@@ -116,10 +117,15 @@ async def rehearsed(settings: Settings, table: RuleTable, scope: Scope, today: d
 
 async def _nothing() -> Message:
     return {"type": "http.disconnect"}
+def _banner_options(settings: Settings) -> BannerOptions:
+    """The banner's options, with links to the transition site's own pages where the file names no others."""
+    options = settings.banner or BannerOptions()
+    own = {"progress": settings.transition.path} if settings.transition else {}
+    return replace(options, links={**own, **options.links})
 
 
 def _notices(settings: Settings) -> Notices:
-    banner = settings.banner or BannerOptions()
+    banner = _banner_options(settings)
     templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
     return Notices(templates, catalogue, site_name=banner.site_name, links=banner.links)
 
@@ -141,15 +147,15 @@ def _door(
     name_rules: bool,
     dated: bool = True,
 ) -> Transition:
-    banner = None
+    banners = None
     if settings.banner is not None:
-        banner = Banner(settings.banner, environment(settings.templates), load_catalogue(settings.templates))
+        banners = PageBanners(_banner_options(settings), environment(settings.templates), load_catalogue(settings.templates))
     return Transition(
         table=settings.table(),
         notices=notices,
         homes=proxies,
         fallback=fallback,
-        banner=banner,
+        banners=banners,
         public=_public(settings),
         name_rules=name_rules,
         dated=dated,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from migrator.errors import ConfigError, Place, Problem
 from migrator.rules.bulk import no_collections
+from migrator.rules.banner_section import banner_problems, palettes
 from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile
@@ -18,7 +19,15 @@ from migrator.rules.server_section import networks, size_in_bytes
 from migrator.rules.table import RuleTable
 from migrator.rules.tls_section import server_name
 from migrator.rules.yaml_text import read_included_map, read_map, site_of_source
-from migrator.serve.options import BannerOptions, GateOptions, RequestLimits, TransitionOptions, UpstreamOptions, UpstreamTls
+from migrator.serve.options import (
+    BannerOptions,
+    GateOptions,
+    PageBanner,
+    RequestLimits,
+    TransitionOptions,
+    UpstreamOptions,
+    UpstreamTls,
+)
 from migrator.serve.upstream_tls import tls_faults
 
 STATE_FOLDER = ".migrator"
@@ -63,8 +72,9 @@ class Settings:
 def load_settings(config: Path, store: str | None = None) -> Settings:
     """The settings that `config` and the environment give. Raises ConfigError with every problem of the files' form."""
     found = read_config(config)
-    if found.problems:
-        raise ConfigError(found.problems)
+    banner_errors = errors_only(list(banner_problems(found.banner))) if found.banner else []
+    if found.problems or banner_errors:
+        raise ConfigError([*found.problems, *banner_errors])
     return Settings(
         config=config,
         sites={site.name: site for site in found.sites},
@@ -185,6 +195,7 @@ def _row_rule(row: Row, sites: tuple[Site, ...], problems: list[Problem]) -> Rul
 def _banner_options(shape: BannerShape) -> BannerOptions:
     links = shape.links
     named = {"progress": links.progress, "search": links.search, "feedback": links.feedback} if links else {}
+    light, dark = palettes(shape)
     return BannerOptions(
         site_name=shape.site_name,
         starts=shape.starts,
@@ -193,6 +204,9 @@ def _banner_options(shape: BannerShape) -> BannerOptions:
         skip=tuple(shape.skip),
         messages=shape.messages,
         links={name: url for name, url in named.items() if url},
+        light=light,
+        dark=dark,
+        pages=tuple(PageBanner(paths=tuple(p.paths), moving=p.moving, to=p.to, messages=p.messages) for p in shape.pages),
     )
 
 
@@ -206,14 +220,13 @@ def transition_options(config: Path, shape: TransitionShape) -> TransitionOption
         snapshot=snapshot_path(config),
         indexed=shape.robots == "index",
         public_url=f"{shape.public_url.rstrip('/')}/" if shape.public_url else "",
+        old_sitemap=shape.old_sitemap,
     )
 
 
 def snapshot_path(config: Path) -> Path:
     """Where `migrator status` and `migrator publish` leave the figures for that config."""
     return state_folder(config) / "progress.json"
-
-
 def _gate_options(shape: ServerShape) -> GateOptions:
     return GateOptions(limits=RequestLimits(body=size_in_bytes(shape.max_body)), trusted_proxies=networks(shape))
 

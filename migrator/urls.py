@@ -113,6 +113,16 @@ def origin_of(url: str) -> Origin | None:
     return Origin(scheme, parsed.host.removesuffix("."))
 
 
+def is_link(url: str) -> bool:
+    """Whether a page may link to `url`: an absolute http(s) URL, or a path that stays on the page's host wherever it is read."""
+    if not url.startswith("/"):
+        return origin_of(url) is not None
+    try:
+        return str(ada_url.URL(url, "http://page.invalid/").origin) == "http://page.invalid"
+    except ValueError:
+        return False
+
+
 def normal_url(url: str, base: str | None = None) -> str | None:
     """`url` resolved against `base` as a browser does, without its fragment; None where it is not http(s)."""
     try:

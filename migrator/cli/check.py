@@ -14,6 +14,7 @@ from migrator.cli.options import config_option, store_option
 from migrator.crawl.options import CrawlOptions
 from migrator.errors import Level, Problem
 from migrator.rules.allowances import without_allowed
+from migrator.rules.banner_section import banner_problems
 from migrator.rules.bulk import no_collections
 from migrator.rules.checks import OF_SOME_RUNS, found_problems, in_order
 from migrator.rules.map_file import MapFile
@@ -91,6 +92,7 @@ def _problems(found: MapFile, table: RuleTable, config: Path, store: str) -> lis
     problems = [*found.problems, *found_problems(table, dt.datetime.now(dt.UTC).date())]
     problems += tls_file_problems(found.tls.values(), config.parent)
     problems += _update_problems(config, found)
+    problems += banner_problems(found.banner) if found.banner else ()
     problems += crawled_problems(table, store)
     return in_order(without_allowed(problems, found.rules, OF_SOME_RUNS))
 

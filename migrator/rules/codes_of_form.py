@@ -81,6 +81,24 @@ OF_FORM = (
         ),
     ),
     Section(
+        "The banner",
+        (
+            Code(
+                "low-contrast",
+                ERROR,
+                "Text or links of the banner are too faint on its background (WCAG 1.4.3: 4.5:1). Its edge too faint (1.4.11: 3:1) is "
+                "a warning. Choose colours further apart.",
+            ),
+            Code(
+                "long-message",
+                WARNING,
+                "A message of the banner over 300 characters. On a telephone it fills the screen before the page begins.",
+            ),
+            Code("bad-path", ERROR, "An entry of `paths` begins neither with `/` nor with `*`."),
+            Code("bad-link", ERROR, "A `to` under `banner: pages` is neither a path nor an http(s) URL."),
+        ),
+    ),
+    Section(
         "Sheets",
         (
             Code("csv", ERROR, "The sheet cannot be read as CSV."),

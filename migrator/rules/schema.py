@@ -12,6 +12,11 @@ from migrator.errors import Place
 
 Duration = Annotated[str, Meta(pattern=r"^\d+[smhdw]?$", description="A number and s, m, h, d or w: 30s, 1h, 14d.")]
 HttpUrl = Annotated[str, Meta(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://", description="An absolute http or https URL.")]
+Link = Annotated[
+    str,
+    Meta(pattern=r"^([Hh][Tt][Tt][Pp][Ss]?://|/$|/[^/\\])", description="A path on the same host, or an absolute http(s) URL."),
+]
+Colour = Annotated[str, Meta(pattern=r"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$(?!\n)", description="A colour as #rrggbb or #rgb.")]
 Size = Annotated[
     str, Meta(pattern=r"^(\d+([KMG]B)?|unlimited)$", description="A number and KB, MB or GB (of 1024), or unlimited: 100MB.")
 ]
@@ -59,11 +64,40 @@ class SiteShape(Located):
 
 
 class LinksShape(Located):
-    """Links in the banner, all optional."""
+    """Links in the banner and in the notices, all optional."""
 
-    progress: HttpUrl | None = None
-    search: HttpUrl | None = None
-    feedback: HttpUrl | None = None
+    progress: Annotated[Link | None, Meta(description="Default: the transition site's own page, where `transition` is set.")] = (
+        None
+    )
+    search: Annotated[Link | None, Meta(description="Default: the transition site's own search, where there is one.")] = None
+    feedback: Link | None = None
+
+
+class PaletteShape(Located):
+    """Colours of the banner; what is left out is the shipped colour."""
+
+    background: Colour | None = None
+    text: Colour | None = None
+    link: Colour | None = None
+    line: Annotated[Colour | None, Meta(description="The edge below the banner.")] = None
+
+
+class ColoursShape(Located):
+    """Colours of the banner by what the visitor prefers."""
+
+    light: PaletteShape | None = None
+    dark: PaletteShape | None = None
+
+
+class PageBannerShape(Located):
+    """Another banner on some pages; the first entry that names a page's path counts."""
+
+    paths: Annotated[list[str], Meta(min_length=1, description="Paths that carry it; * stands for anything.")]
+    moving: Annotated[bool, Meta(description="The pages are about to move, or have moved in part; says so.")] = False
+    to: Annotated[
+        str, Meta(description="Their new version: a path on the new site or a URL. Default, where moving: what the map will say.")
+    ] = ""
+    messages: Annotated[dict[str, Text], Meta(description="Language tag to message; over the shipped ones.")] = {}
 
 
 class BannerShape(Located):
@@ -76,6 +110,8 @@ class BannerShape(Located):
     skip: Annotated[list[str], Meta(description="Paths that never carry it; * stands for anything.")] = []
     messages: Annotated[dict[str, Text], Meta(description="Language tag to message; over the shipped ones.")] = {}
     links: LinksShape | None = None
+    colours: ColoursShape | None = None
+    pages: Annotated[list[PageBannerShape], Meta(description="Another banner on some pages.")] = []
 
 
 class TransitionShape(Located):
@@ -99,6 +135,10 @@ class TransitionShape(Located):
         Annotated[HttpUrl, Meta(description="Address of the front page, ending in /. Default: the site's first host and `path`.")]
         | None
     ) = None
+    old_sitemap: Annotated[
+        bool,
+        Meta(description="Answer /sitemap.xml and /robots.txt with the old addresses that redirect, in the old site's place."),
+    ] = False
 
 
 class ServerShape(Located):

@@ -159,6 +159,10 @@ def _wanted(kind: kinds.Type) -> str:
         return "Write true or false."
     if isinstance(kind, kinds.DateType):
         return "Write a day as YYYY-MM-DD, for example 2026-11-24."
+    if isinstance(kind, kinds.StrType) and kind.pattern and "|/" in kind.pattern:
+        return "Write a path that begins with one /, or an absolute URL that begins with http:// or https://."
+    if isinstance(kind, kinds.StrType) and kind.pattern and kind.pattern.startswith("^#"):
+        return "Write a colour as #rrggbb, for example #1a4f9c."
     if isinstance(kind, kinds.StrType) and kind.pattern and "://" in kind.pattern:
         return "Write an absolute URL that begins with http:// or https://."
     return "Write a number and s, m, h, d or w, for example 1h or 14d."

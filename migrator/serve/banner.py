@@ -14,10 +14,11 @@ from migrator.errors import ConfigError, Place, Problem
 from migrator.serve.content_security import EVERYTHING, Grant, Inline, hash_source
 from migrator.serve.language import Catalogue, Words, direction_of, fallbacks, fill
 from migrator.serve.options import BannerOptions
+from migrator.serve.path_patterns import matches_any, path_patterns
 from migrator.templating import render
-from migrator.urls import origin_of
+from migrator.urls import is_link
 
-_LINKS = ("progress", "search", "feedback")
+LINKS = ("other_version", "progress", "search", "feedback")  # as they follow each other
 _KINDS = ("style", "script")
 _NOT_ASCII = Problem(
     Place("banner.html"), "template-not-ascii", "its <style> or <script> has characters beyond ASCII", "escape them, as in \\2192"
@@ -37,7 +38,7 @@ class Banner:
         self._templates = templates
         self._catalogue = catalogue
         self._messages = {tag.lower().replace("_", "-"): message for tag, message in options.messages.items()}
-        self._skip = tuple(pattern.split("*") for pattern in (*_NEVER_SHOWN, *options.skip))
+        self._skip = path_patterns((*_NEVER_SHOWN, *options.skip))
         tags = dict.fromkeys((*catalogue.tags, *self._messages))
         looks = [(styled, script) for styled in (True, False) for script in sorted({options.dismissible, False})]
         unversioned = b"".join(self._made(tag, "", *look) for tag in tags for look in looks)
@@ -51,10 +52,7 @@ class Banner:
         starts, ends = self._options.starts, self._options.ends
         if (starts and today < starts) or (ends and today >= ends):
             return False
-        for pieces in self._skip:  # noqa: SIM110 (a generator would cost more than all that it asks)
-            if path.startswith(pieces[0]) and _matches(pieces, path):
-                return False
-        return True
+        return not matches_any(self._skip, path)
 
     def markup(self, language: str, granted: Grant = EVERYTHING) -> bytes:
         """The banner for a page in `language`, a tag as the page wrote it or "", with what the page's policies let work.
@@ -84,7 +82,10 @@ class Banner:
             message=_CONTROLS.sub(" ", self._message(tag, words)),
             starts=starts.isoformat() if starts else "",
             dated=words.text("banner_dated", date=words.date(starts)) if starts and own else "",
-            links=[(name, self._options.links[name]) for name in _LINKS if origin_of(self._options.links.get(name, ""))],
+            links=[(name, self._options.links[name]) for name in LINKS if is_link(self._options.links.get(name, ""))],
+            moving=self._options.moving,
+            light=self._options.light,
+            dark=self._options.dark,
             styled=styled,
             dismissible=dismissible,
             version=version,
@@ -98,6 +99,8 @@ class Banner:
         for known in fallbacks(tag):
             if known in self._messages:
                 return fill(self._messages[known], {"site_name": name})
+        if self._options.moving:
+            return words.text("banner_moving")
         return words.text("banner_message", site_name=name) if name else words.text("banner_message_unnamed")
 
 
@@ -111,20 +114,3 @@ def _inline(markups: Iterable[bytes]) -> Inline:
 def _with_nonce(granted: Grant, tag: re.Match[bytes]) -> bytes:
     nonce = granted.script_nonce if tag[1] else granted.style_nonce
     return tag[0] + b' nonce="%b"' % nonce if nonce else tag[0]
-
-
-def _matches(pieces: list[str], path: str) -> bool:
-    """Whether a path is these pieces in this order, with anything between them; in one pass over the path."""
-    first, *rest = pieces
-    if not rest:
-        return path == first
-    *middle, last = rest
-    if not path.startswith(first) or not path.endswith(last):
-        return False
-    position, end = len(first), len(path) - len(last)
-    for piece in middle:
-        position = path.find(piece, position, end)
-        if position < 0:
-            return False
-        position += len(piece)
-    return position <= end

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from urllib.parse import quote
 
@@ -19,10 +19,10 @@ from migrator.rules.decision import Decision, Gone, Redirect, Serve
 from migrator.rules.rule import Home, Rule, Site
 from migrator.rules.table import Request, RuleTable
 from migrator.serve.answer import Answer, plain_answer, prepared, send_answer
-from migrator.serve.banner import Banner
 from migrator.serve.headers import Headers
 from migrator.serve.injection import InjectingSend, Injection
 from migrator.serve.notices import Notices
+from migrator.serve.page_banners import PageBanners
 from migrator.serve.plain_head import PlainHead
 from migrator.serve.public import PublicPages
 
@@ -57,7 +57,7 @@ class Transition:
         notices: Notices,
         homes: Homes,
         fallback: ASGIApp | None = None,
-        banner: Banner | None = None,
+        banners: PageBanners | None = None,
         public: PublicPages | None = None,
         name_rules: bool = False,
         dated: bool = True,
@@ -67,8 +67,7 @@ class Transition:
         self._notices = notices
         self._homes = homes
         self._fallback = fallback
-        self._banner = banner
-        self._injection = Injection(banner.markup, banner.version, inline=banner.inline) if banner else None
+        self._banners = banners
         self._public = public
         self._name_rules = name_rules
         self._dated = dated
@@ -134,15 +133,22 @@ class Transition:
         if app is None:
             await self._send(self._notices.not_found(scope, decision.site), scope, send)
             return
-        injection = self._injection
-        if injection is not None and scope["type"] == "http" and self._is_shown(decision, request):
+        injection = self._chosen(decision, request) if scope["type"] == "http" else None
+        if injection is not None:
             await self._serve_with(injection, app, decision.site, scope, receive, send)
         else:
             await app(scope, receive, send)
 
-    def _is_shown(self, decision: Serve, request: Request) -> bool:
-        banner, today = self._banner, request.today or self._today()
-        return banner is not None and decision.home is Home.LEGACY and banner.is_shown(request.path.decode("latin-1"), today)
+    def _chosen(self, decision: Serve, request: Request) -> Injection | None:
+        if self._banners is None or decision.home is not Home.LEGACY:
+            return None
+        today = request.today or self._today()
+        return self._banners.injection(request.path.decode("latin-1"), today, decision.site, partial(self._going_to, request))
+
+    def _going_to(self, request: Request) -> str:
+        """Where the map leads that page on a day to come, by a rule that does not hold yet; "" where it has none."""
+        later = self.table.decide(request._replace(method="GET", today=dt.date.max))
+        return later.location if isinstance(later, Redirect) else ""
 
     async def _serve_with(
         self, injection: Injection, app: ASGIApp, site: Site, scope: Scope, receive: Receive, send: Send

@@ -8,9 +8,21 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from migrator.rules.colours import DARK, LIGHT, Palette
+
 Network = IPv4Network | IPv6Network
 
 _LARGEST_MESSAGE = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageBanner:
+    """Another banner on some pages of the legacy site."""
+
+    paths: tuple[str, ...]  # patterns such as /press/*
+    moving: bool = False  # says that its page is about to move, or has in part
+    to: str = ""  # where the new version of all these pages is: an absolute URL, or a path on the new site
+    messages: Mapping[str, str] = field(default_factory=dict)  # language -> text; over the shipped ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +35,11 @@ class BannerOptions:
     dismissible: bool = False
     skip: tuple[str, ...] = ()  # path patterns such as /embed/* that never carry it
     messages: Mapping[str, str] = field(default_factory=dict)  # language -> text; over the shipped ones
-    links: Mapping[str, str] = field(default_factory=dict)  # progress, search, feedback -> absolute URL
+    links: Mapping[str, str] = field(default_factory=dict)  # progress, search, feedback, other_version -> URL or path
+    light: Palette = LIGHT
+    dark: Palette = DARK
+    moving: bool = False  # says that the page it is on moves, where no message of its own says otherwise
+    pages: tuple[PageBanner, ...] = ()  # the first that names a page's path counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +53,7 @@ class TransitionOptions:
     snapshot: Path = Path(".migrator/progress.json")  # the figures, as `migrator status` writes them
     indexed: bool = True  # whether search engines may list the status page
     public_url: str = ""  # of the front page, with its slash; "": the site's first host and `path`
+    old_sitemap: bool = False  # whether /sitemap.xml and /robots.txt tell of the old addresses that redirect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ DOCUMENTS = {
     "dark": document("<main><h1>Old</h1></main>", "<style>body { background: #000; color: #fff } a { color: #ff0 }</style>"),
     "Arabic": document("<main><h1>صفحة قديمة</h1></main>", lang="ar", dir="rtl"),
     "Chinese": document("<main><h1>旧页面</h1></main>", lang="zh"),
-    "a language without words": document("<main><h1>Alt</h1></main>", lang="de"),
+    "a language without words": document("<main><h1>Alt</h1></main>", lang="it"),
     "no language": Document("<!doctype html><title>Old</title><h1>Old</h1><p>Text"),
     "no style allowed": Document(
         document("<main><h1>Old</h1></main>", '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">').body

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from migrator.errors import Place
+from migrator.rules.colours import contrast
 from migrator.rules.decision import Gone
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.serve.banner import Banner
@@ -15,7 +16,7 @@ from migrator.serve.content_security import Grant
 from migrator.serve.language import load_catalogue
 from migrator.serve.notices import Notices
 from migrator.serve.options import BannerOptions
-from migrator.templating import environment, template_folders
+from migrator.templating import environment
 
 SITE = Site("main", ("www.old.example",), "http://10.0.0.5", "https://www.new.example")
 GONE = Gone(
@@ -86,11 +87,9 @@ def test_nothing_is_fetched_from_anywhere_and_little_is_sent(tag: str) -> None:
 
 
 def styles() -> dict[str, str]:
-    folder = template_folders(None)[0]
-    return {
-        name: (folder / name).read_text("utf-8").split("<style>")[1].split("</style>")[0]
-        for name in ("notice.html", "banner.html")
-    }
+    """What is sent, in the shipped colours."""
+    sent = {"notice.html": pages("en")[0], "banner.html": BANNER.markup("en")}
+    return {name: page.decode("utf-8").split("<style>")[1].split("</style>")[0] for name, page in sent.items()}
 
 
 def test_no_style_knows_left_from_right_or_hides_by_moving_away() -> None:
@@ -99,19 +98,6 @@ def test_no_style_knows_left_from_right_or_hides_by_moving_away() -> None:
         assert not re.search(r"-\d{3,}(?:px|em|rem)", style), name
         assert not re.search(r"position:\s*(?:fixed|sticky)", style), name
         assert not re.search(r"(?:transition|animation)\b", style), name
-
-
-def luminance(colour: str) -> float:
-    digits = colour.removeprefix("#")
-    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
-    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("name", ["notice.html", "banner.html"])

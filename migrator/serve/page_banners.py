@@ -1,0 +1,95 @@
+"""Which banner a page of the legacy site gets: the one of all pages, or that of its part of the site. Its markup is banner.py's.
+
+All markup is made at the start; for a request, one is chosen by the path. A page's own new version is filled into it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+from html import escape
+from typing import NamedTuple
+
+from jinja2 import Environment
+
+from migrator.rules.rule import Site
+from migrator.rules.target import TargetError, absolute_target
+from migrator.serve.banner import Banner
+from migrator.serve.content_security import Grant
+from migrator.serve.injection import Injection
+from migrator.serve.known_heads import KnownHeads
+from migrator.serve.language import Catalogue
+from migrator.serve.options import BannerOptions, PageBanner
+from migrator.serve.path_patterns import Patterns, matches_any, path_patterns
+from migrator.urls import origin_of
+
+_ELSEWHERE = "https://page.invalid/new-version"  # stands in the markup where a page's new version comes to stand
+_KEPT = 1024  # pages with a new version of their own
+
+# Asked for where a page is going to be, with nothing but its own address to go by; "" where nobody knows.
+NewVersion = Callable[[], str]
+
+
+class _Part(NamedTuple):
+    """One part of the site: which pages, and the banner on them with the link to their new version and without."""
+
+    patterns: Patterns
+    options: PageBanner
+    plain: Banner
+    linked: Banner
+
+
+class PageBanners:
+    """Every banner of one configuration."""
+
+    def __init__(self, options: BannerOptions, templates: Environment, catalogue: Catalogue) -> None:
+        self._general = Banner(options, templates, catalogue)
+        self._heads = KnownHeads()
+        self._injection = self._injecting(self._general.markup, self._general.version)
+        self._parts = tuple(_part(part, options, templates, catalogue) for part in options.pages)
+        self._plain = {id(part): self._injecting(part.plain.markup, part.plain.version) for part in self._parts}
+        self._leading = lru_cache(maxsize=_KEPT)(self._leading_to)
+
+    def injection(self, path: str, today: dt.date, site: Site, new_version: NewVersion) -> Injection | None:
+        """What puts the banner into a page at `path` on that day (UTC); None where the page has none."""
+        if not self._general.is_shown(path, today):
+            return None
+        for index, part in enumerate(self._parts):
+            if matches_any(part.patterns, path):
+                address = _new_version(part.options, site, new_version)
+                return self._leading(index, address) if address else self._plain[id(part)]
+        return self._injection
+
+    def _leading_to(self, index: int, address: str) -> Injection:
+        """The banner of that part of the site, with a link to `address`."""
+        banner = self._parts[index].linked
+        place, written = _ELSEWHERE.encode("ascii"), escape(address).encode("ascii", "xmlcharrefreplace")
+
+        def markup(language: str, granted: Grant) -> bytes:
+            return banner.markup(language, granted).replace(place, written)
+
+        return self._injecting(markup, sha256(f"{banner.version} {address}".encode()).hexdigest()[:8])
+
+    def _injecting(self, markup: Callable[[str, Grant], bytes], version: str) -> Injection:
+        return Injection(markup, version, inline=self._general.inline, heads=self._heads)
+
+
+def _part(part: PageBanner, options: BannerOptions, templates: Environment, catalogue: Catalogue) -> _Part:
+    own = replace(options, messages=part.messages or ({} if part.moving else options.messages), moving=part.moving, pages=())
+    linked = replace(own, links={**options.links, "other_version": _ELSEWHERE})
+    banners = (Banner(one, templates, catalogue) for one in (own, linked))
+    return _Part(path_patterns(part.paths), part, *banners)
+
+
+def _new_version(part: PageBanner, site: Site, new_version: NewVersion) -> str:
+    if part.to:
+        try:
+            address = absolute_target(part.to, site)
+        except TargetError:
+            return ""
+    else:
+        address = new_version() if part.moving else ""
+    return address if origin_of(address) else ""
