@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from migrator.rules.rule import Home
 from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
+from migrator.serve.dead_ends import DeadEnds
 from migrator.serve.forwarding import Forwarding
 from migrator.serve.gate import Gate
 from migrator.serve.language import load_catalogue
@@ -41,10 +42,11 @@ class TransitionMiddleware:
 
     def __init__(self, app: ASGIApp, config: str | Path = "redirects.yaml", *, name_rules: bool = False) -> None:
         settings = load_settings(Path(config))
-        notices = _notices(settings)
+        table = settings.table()
+        notices = _notices(settings, table)
         self._app = app
         self._proxies = _proxies(settings, notices, Home.NEW)
-        self._door = Gate(_door(settings, notices, self._proxies, app, name_rules=name_rules, dated=False))
+        self._door = Gate(_door(settings, table, notices, self._proxies, app, name_rules=name_rules, dated=False))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan goes through to the wrapped app."""
@@ -60,10 +62,11 @@ class TransitionSite:
     """The transition site by itself: the same door in front of a proxy to every upstream of the settings."""
 
     def __init__(self, settings: Settings, *, name_rules: bool = False) -> None:
-        notices = _notices(settings)
+        table = settings.table()
+        notices = _notices(settings, table)
         self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
         self._takes_plain_heads = allow_plain_heads(settings.gate.limits)
-        self._transition = _door(settings, notices, self._proxies, name_rules=name_rules)
+        self._transition = _door(settings, table, notices, self._proxies, name_rules=name_rules)
         self._door = Gate(Forwarding(self._transition, settings.gate.trusted_proxies), settings.gate.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,13 +124,21 @@ def _banner_options(settings: Settings) -> BannerOptions:
     """The banner's options, with links to the transition site's own pages where the file names no others."""
     options = settings.banner or BannerOptions()
     own = {"progress": settings.transition.path} if settings.transition else {}
+    if search := _own_search(settings):
+        own["search"] = search
     return replace(options, links={**own, **options.links})
 
 
-def _notices(settings: Settings) -> Notices:
+def _notices(settings: Settings, table: RuleTable) -> Notices:
     banner = _banner_options(settings)
     templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
-    return Notices(templates, catalogue, site_name=banner.site_name, links=banner.links)
+    ends, search = DeadEnds(table), _own_search(settings)
+    return Notices(templates, catalogue, site_name=banner.site_name, links=banner.links, dead_ends=ends, search=search)
+
+
+def _own_search(settings: Settings) -> str:
+    """The path of the transition site's own search; "" where it has none."""
+    return ""
 
 
 def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[str, Home], Proxy]:
@@ -140,6 +151,7 @@ def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[s
 
 def _door(
     settings: Settings,
+    table: RuleTable,
     notices: Notices,
     proxies: dict[tuple[str, Home], Proxy],
     fallback: ASGIApp | None = None,
@@ -151,7 +163,7 @@ def _door(
     if settings.banner is not None:
         banners = PageBanners(_banner_options(settings), environment(settings.templates), load_catalogue(settings.templates))
     return Transition(
-        table=settings.table(),
+        table=table,
         notices=notices,
         homes=proxies,
         fallback=fallback,

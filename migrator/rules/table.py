@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from migrator.errors import Level, Problem
+from migrator.rules.archive import archived_copy
 from migrator.rules.compiled import CompiledRule, compile_rule
 from migrator.rules.decision import Decision, Gone, NotFound, Redirect, Serve, Step
 from migrator.rules.pattern_set import PatternSet
@@ -21,7 +22,6 @@ from migrator.urls import (
     look_up_key,
     merge_query,
     origin_of,
-    resolved_path,
     split_url,
     whole_query,
 )
@@ -244,14 +244,7 @@ def _led_to_new(site: Site, request: Request) -> Decision:
 
 
 def _archive(rule: Rule, site: Site, request: Request) -> str:
-    if rule.archive:
-        return rule.archive
-    if not site.archive:
-        return ""
-    query = merge_query("", request.query)
-    day = rule.added or request.today
-    url = f"http://{site.hosts[0]}{resolved_path(request.path)}{query}"
-    return site.archive.replace("{timestamp}", day.strftime("%Y%m%d") if day else "").replace("{url}", url)
+    return rule.archive or archived_copy(site, request.path, request.query, rule.added or request.today)
 
 
 def _described(rule: CompiledRule | None, today: dt.date | None) -> str:

@@ -94,7 +94,7 @@ class Transition:
     async def _public_answer(self, public: PublicPages, request: Request, scope: Scope) -> Answer:
         table = self.table.table_of(request.host)
         answer = await public.answer(request.path, table.site, scope) if table else None
-        return self._notices.not_found(scope, table.site if table else None) if answer is None else answer
+        return self._notices.not_found(scope, table.site if table else None, is_old=False) if answer is None else answer
 
     def early_answer(self, head: PlainHead) -> Answer | None:
         """The answer to a plain request that the map alone decides; None where a site has to be asked."""
