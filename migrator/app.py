@@ -19,6 +19,7 @@ from migrator.serve.gate import Gate
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
+from migrator.serve.old_sitemap import OldSitemap
 from migrator.serve.options import BannerOptions, TransitionOptions
 from migrator.serve.page_banners import PageBanners
 from migrator.serve.plain_head import PlainHead, allow_plain_heads
@@ -168,17 +169,17 @@ def _door(
         homes=proxies,
         fallback=fallback,
         banners=banners,
-        public=_public(settings),
+        public=_public(settings, table),
         name_rules=name_rules,
         dated=dated,
     )
 
 
-def _public(settings: Settings) -> PublicPages | None:
+def _public(settings: Settings, table: RuleTable) -> PublicPages | None:
     if settings.transition is None:
         return None
     pages: dict[str, PublicPage] = {**_status(settings, settings.transition).pages()}
-    return PublicPages(settings.transition.path, pages)
+    return PublicPages(settings.transition.path, pages, OldSitemap(table) if settings.transition.old_sitemap else None)
 
 
 def status_press(settings: Settings) -> StatusPress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from starlette.types import Scope
 
@@ -28,21 +28,39 @@ class PublicRequest(NamedTuple):
 PublicPage = Callable[[PublicRequest], Awaitable[Answer]]
 
 
-class PublicPages:
-    """The pages by their names below `prefix`, which begins and ends with a slash. They win over every rule."""
+class Outside(Protocol):
+    """Pages that cannot be below the path of all others, such as a robots.txt; `name` of their requests is the whole path."""
 
-    def __init__(self, prefix: str, pages: Mapping[str, PublicPage]) -> None:
+    def covers(self, path: bytes) -> bool:
+        """Whether a path, as it came, is one of theirs."""
+        ...
+
+    async def answer(self, request: PublicRequest) -> Answer | None:
+        """The answer to a GET; None where there is no such page."""
+        ...
+
+
+class PublicPages:
+    """The pages by their names below `prefix`, which begins and ends with a slash, and others. They win over every rule."""
+
+    def __init__(self, prefix: str, pages: Mapping[str, PublicPage], outside: Outside | None = None) -> None:
         self._prefix = prefix.encode("ascii")
         self._pages = pages
+        self._outside = outside
 
     def covers(self, path: bytes) -> bool:
         """Whether a path, as it came, belongs to them. True of the prefix without its slash as well."""
-        return path.startswith(self._prefix) or path == self._prefix[:-1]
+        if path.startswith(self._prefix) or path == self._prefix[:-1]:
+            return True
+        return self._outside is not None and self._outside.covers(path)
 
     async def answer(self, path: bytes, site: Site, scope: Scope) -> Answer | None:
         """The answer of the page at a path that they cover; None where there is no such page."""
         if scope["method"] not in _READING:
             return _only_reading()
+        if self._outside is not None and self._outside.covers(path):
+            request = PublicRequest(path.decode("latin-1"), scope["query_string"], scope["headers"], site, scope)
+            return await self._outside.answer(request)
         if not path.startswith(self._prefix):
             return _with_slash(self._prefix, scope["query_string"])
         name = path[len(self._prefix) :].decode("latin-1")
