@@ -240,7 +240,12 @@ def _tls_files(section: TlsShape, folder: Path) -> dict[str, Path | None]:
     return {name: folder / path if path else None for name, path in named.items()}
 
 
-def _templates(config: Path) -> Path | None:
+def templates_folder(config: Path) -> Path:
+    """Where the operator's own templates are, or would be."""
     named = os.environ.get("MIGRATOR_TEMPLATES")
-    folder = Path(named) if named else config.parent / "templates"
+    return Path(named) if named else config.parent / "templates"
+
+
+def _templates(config: Path) -> Path | None:
+    folder = templates_folder(config)
     return folder if folder.is_dir() else None
