@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 from math import log
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from migrator.pages.plain_words import words
 from migrator.urls import split_url
@@ -22,6 +22,7 @@ _COMMON = 64  # addresses that share a word; a word of more tells nothing
 _MOST_WITH_ONE_NAME = 8
 _LONGEST_TITLE = 80  # characters
 _LANGUAGE = re.compile(r"/([a-z]{2})(?:[-_][a-z]{2,4})?(?:/|$)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\W_]+")
 _EXTENSION = re.compile(r"\.\w{1,5}$")
 
 
@@ -31,6 +32,13 @@ class LikelyPage(NamedTuple):
     address: str
     title: str
 
+    @property
+    def shown(self) -> str:
+        """The address as people read it: without scheme, and in letters rather than escapes."""
+        bare = self.address.partition("://")[2]
+        text = unquote(bare, errors="replace")
+        return text if text.isprintable() and "\ufffd" not in text else bare
+
 
 class WantedPage(NamedTuple):
     """What an address says of the page that it meant."""
@@ -39,13 +47,15 @@ class WantedPage(NamedTuple):
     words: tuple[str, ...]  # those before its name
     language: str  # as its first segment says, else what its visitor reads
     is_told: bool  # whether the address itself says the language
+    text: str  # its name as people write it, else what stands before; "" where the address says nothing
 
 
 def wanted_page(path: bytes, language: str) -> WantedPage:
     """What a path, as it came, says; `language` is what its visitor reads. An address that is no UTF-8 says nothing."""
     told = address_language(path[:16].decode("latin-1"))
-    before, name = _words_of(path[:_LONGEST_PATH])
-    return WantedPage(name, before, told or language.partition("-")[0], bool(told))
+    folders, name = _text_of(path[:_LONGEST_PATH])
+    text = _spaced(name) or _spaced(folders)
+    return WantedPage(_telling(name), _telling(folders), told or language.partition("-")[0], bool(told), text)
 
 
 def address_language(path: str) -> str:
@@ -121,25 +131,31 @@ class LikelyTargets:
 
 def title_of(address: str) -> str:
     """What to call a page of which only its address is known: the last segment of its path, in words."""
-    path = split_url(address)[1].rstrip("/")
-    try:
-        name = unquote_to_bytes(path.rpartition("/")[2]).decode("utf-8")
-    except UnicodeDecodeError:
-        name = ""
-    spaced = " ".join(re.sub(r"[\W_]+", " ", _EXTENSION.sub("", name)).split())[:_LONGEST_TITLE]
-    return spaced[:1].upper() + spaced[1:] or split_url(address)[0]
+    host, path, _ = split_url(address)
+    name = _spaced(_text_of(path.encode("utf-8", "surrogatepass"))[1])[:_LONGEST_TITLE]
+    return name[:1].upper() + name[1:] or host
 
 
 def _words_of(path: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of a path's folders, and those of its last segment."""
+    folders, name = _text_of(path)
+    return _telling(folders), _telling(name)
+
+
+def _text_of(path: bytes) -> tuple[str, str]:
+    """A path's folders, and its last segment without its extension, both as text; empty where it is no UTF-8."""
     try:
         text = unquote_to_bytes(path.partition(b"?")[0]).decode("utf-8")
     except UnicodeDecodeError:
-        return (), ()
+        return "", ""
     folders, _, name = text.rstrip("/").rpartition("/")
-    return tuple(_telling(folders)), tuple(_telling(_EXTENSION.sub("", name)))
+    return folders, _EXTENSION.sub("", name)
 
 
-def _telling(text: str) -> list[str]:
+def _spaced(text: str) -> str:
+    return " ".join(_BETWEEN.sub(" ", text).split())
+
+
+def _telling(text: str) -> tuple[str, ...]:
     """The words of a text without single letters, digits and signs of ASCII, which are in too many addresses."""
-    return [word for word in words(text)[:_MOST_WORDS] if len(word) > 1 or not word.isascii()]
+    return tuple(word for word in words(text)[:_MOST_WORDS] if len(word) > 1 or not word.isascii())

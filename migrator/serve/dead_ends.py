@@ -61,8 +61,7 @@ class DeadEnds:
         wanted = wanted_page(path, language)
         own = f"{site.hosts[0]}{path.decode('latin-1')}"
         pages = (page for page in self._pages(wanted, site.name) if page.address not in known and not _is_same(page.address, own))
-        words = " ".join(wanted.name or wanted.words)[:_LONGEST_SEARCH]
-        return Offer(tuple(pages)[:MOST_PAGES], words, archived_copy(site, path, query, day))
+        return Offer(tuple(pages)[:MOST_PAGES], wanted.text[:_LONGEST_SEARCH], archived_copy(site, path, query, day))
 
     def _found(self, wanted: WantedPage, site: str) -> tuple[LikelyPage, ...]:
         if not (wanted.name or wanted.words):

@@ -50,7 +50,8 @@ class PageBanners:
         self._heads = KnownHeads()
         self._injection = self._injecting(self._general.markup, self._general.version)
         self._parts = tuple(_part(part, options, templates, catalogue) for part in options.pages)
-        self._plain = {id(part): self._injecting(part.plain.markup, part.plain.version) for part in self._parts}
+        self._plain = [self._injecting(part.plain.markup, part.plain.version) for part in self._parts]
+        self._told = lru_cache(maxsize=_KEPT)(self._told_by_options)
         self._leading = lru_cache(maxsize=_KEPT)(self._leading_to)
 
     def injection(self, path: str, today: dt.date, site: Site, new_version: NewVersion) -> Injection | None:
@@ -59,12 +60,21 @@ class PageBanners:
             return None
         for index, part in enumerate(self._parts):
             if matches_any(part.patterns, path):
-                address = _new_version(part.options, site, new_version)
-                return self._leading(index, address) if address else self._plain[id(part)]
+                if part.options.to:
+                    return self._told(index, site)
+                return self._leading(index, new_version() if part.options.moving else "")
         return self._injection
 
+    def _told_by_options(self, index: int, site: Site) -> Injection:
+        try:
+            return self._leading(index, absolute_target(self._parts[index].options.to, site))
+        except TargetError:
+            return self._plain[index]
+
     def _leading_to(self, index: int, address: str) -> Injection:
-        """The banner of that part of the site, with a link to `address`."""
+        """The banner of that part of the site, with a link to `address` where that is one."""
+        if origin_of(address) is None:
+            return self._plain[index]
         banner = self._parts[index].linked
         place, written = _ELSEWHERE.encode("ascii"), escape(address).encode("ascii", "xmlcharrefreplace")
 
@@ -82,14 +92,3 @@ def _part(part: PageBanner, options: BannerOptions, templates: Environment, cata
     linked = replace(own, links={**options.links, "other_version": _ELSEWHERE})
     banners = (Banner(one, templates, catalogue) for one in (own, linked))
     return _Part(path_patterns(part.paths), part, *banners)
-
-
-def _new_version(part: PageBanner, site: Site, new_version: NewVersion) -> str:
-    if part.to:
-        try:
-            address = absolute_target(part.to, site)
-        except TargetError:
-            return ""
-    else:
-        address = new_version() if part.moving else ""
-    return address if origin_of(address) else ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.pages.likely import LikelyTargets, title_of, wanted_page
+from migrator.pages.likely import LikelyPage, LikelyTargets, title_of, wanted_page
 
 NEW = "https://www.new.example"
 MOVES = [
@@ -72,11 +72,31 @@ def test_words_that_every_address_has_tell_nothing() -> None:
         (f"{NEW}/%E7%B4%A7%E6%80%A5/", "紧急"),
         (f"{NEW}/", "www.new.example"),
         (f"{NEW}/%ff", "www.new.example"),
-        (f"{NEW}/<script>alert(1)</script>", "Script"),
+        (f"{NEW}/<b>alert(1)", "B alert 1"),
     ],
 )
 def test_a_page_is_called_by_the_last_words_of_its_address(address: str, title: str) -> None:
     assert title_of(address) == title
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (f"{NEW}/zh/%E7%B4%A7?a=%20b", "www.new.example/zh/紧?a= b"),
+        (f"{NEW}/%ff", "www.new.example/%ff"),
+        (f"{NEW}/%E2%80%AEfdp", "www.new.example/%E2%80%AEfdp"),  # a mark that turns round what follows
+    ],
+)
+def test_an_address_is_shown_as_people_read_it_where_they_can(address: str, shown: str) -> None:
+    assert LikelyPage(address, "x").shown == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("/a/Summer_F%C3%AAte.html", "Summer Fête"), ("/news/", "news"), ("/夏季", "夏季"), ("/%ff", ""), ("/", "")],
+)
+def test_what_to_search_for_is_the_name_as_people_write_it(path: str, text: str) -> None:
+    assert wanted_page(path.encode(), "en").text == text
 
 
 @given(st.binary(max_size=600), st.sampled_from(["", "en", "fr-CA", "\x00"]), st.integers(0, 7))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser
 from starlette.types import Scope
 
 from migrator.pages.likely import LikelyPage
@@ -18,6 +21,8 @@ from migrator.serve.language import load_catalogue
 from migrator.serve.notices import Notices
 from migrator.templating import environment
 from tests.rules.making import SITE, table
+from tests.script_injections import POLYGLOTS
+from tests.shared import shared_folder
 
 NEW = "https://www.new.example"
 TEMPLATES, CATALOGUE = environment(None), load_catalogue(None)
@@ -40,11 +45,12 @@ class Index:
 
     def __init__(self, *addresses: str) -> None:
         self.addresses = addresses
+        self.title = "A <b>title</b>"
         self.asked: list[tuple[tuple[str, ...], str, str]] = []
 
     def likely(self, words: Sequence[str], language: str, site: str, limit: int) -> Sequence[LikelyPage]:
         self.asked.append((tuple(words), language, site))
-        return [LikelyPage(address, "A <b>title</b>") for address in self.addresses][:limit]
+        return [LikelyPage(address, self.title) for address in self.addresses][:limit]
 
 
 def visit(path: str, query: bytes = b"", accepted: bytes = b"en") -> Scope:
@@ -72,7 +78,7 @@ def test_likely_pages_are_named_and_their_addresses_shown() -> None:
     assert answer.status == 404
     assert offered(answer) == [f"{NEW}/stories/summer-fete"]
     assert soup.select("h2")[0].get_text() == CATALOGUE.choose("en").text("likely")
-    assert soup.select("main li")[0].get_text(" ", strip=True) == f"Summer fete {NEW}/stories/summer-fete"
+    assert soup.select("main li")[0].get_text(" ", strip=True) == "Summer fete www.new.example/stories/summer-fete"
 
 
 def test_no_page_that_the_map_calls_gone_moved_or_not_yet_there_is_offered() -> None:
@@ -156,7 +162,7 @@ def test_the_search_field_holds_the_words_of_the_address_and_needs_no_script() -
     assert form
     assert field
     assert (form["action"], form.get("method", "get")) == ("/_transition/search", "get")
-    assert (field["name"], field["value"]) == ("q", "summer fête 2004")
+    assert (field["name"], field["value"]) == ("q", "Summer Fête 2004")
     assert soup.select_one(f"label[for={field['id']}]")
     assert not [link for link in soup.select("main li a") if link["href"] == "/_transition/search"]
 
@@ -217,3 +223,17 @@ def test_a_page_with_other_words_in_its_address_is_not_made_anew() -> None:
         not_found(f"/xyzzy{number}/plugh{number}", made)
 
     assert made._page.cache_info().misses == before
+
+
+def test_naughty_strings_are_text_as_an_address_as_a_title_and_as_what_to_search_for() -> None:
+    strings = json.loads((shared_folder("corpora/naughty-strings") / "blns.json").read_text("utf-8"))
+    plain = notices(Index(f"{NEW}/x"), search="/search")
+    expected = {node.tag for node in LexborHTMLParser(not_found("/summer", plain).body).css("*")}
+    for text in (*strings, *POLYGLOTS):
+        index = Index(f"{NEW}/{text}")
+        index.title = text
+        made = notices(index, search="/search")
+        path = "/" + quote(text.encode("utf-8", "surrogatepass"), safe="")
+        nodes = LexborHTMLParser(not_found(path, made).body).css("*")
+        assert {node.tag for node in nodes} <= expected, text
+        assert not [name for node in nodes for name in node.attributes if name.startswith("on")], text
