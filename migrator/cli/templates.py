@@ -46,7 +46,7 @@ def listed(config: Path, as_json: bool) -> None:
 def templates() -> list[Template]:
     """Every shipped template, the pages first, then the words of each language."""
     shipped = template_folders(None)[0]
-    pages = [Template(path.name, _purpose(path)) for path in sorted(shipped.glob("*.html"))]
+    pages = [Template(path.name, _purpose(path)) for kind in ("html", "xml") for path in sorted(shipped.glob(f"*.{kind}"))]
     words = [f"words/{path.name}" for path in sorted((shipped / "words").glob("*.yaml"))]
     return [*pages, *(Template(name, f"The words in {Path(name).stem}; each may be replaced by itself.") for name in words)]
 
@@ -60,4 +60,4 @@ def _purpose(path: Path) -> str:
     """What a template says of itself in its first comment."""
     comment = _COMMENT.search(path.read_text("utf-8"))
     text = " ".join(comment[1].split()) if comment else ""
-    return _SENTENCE.split(text, maxsplit=1)[0]
+    return _SENTENCE.split(text, maxsplit=1)[0] or "For machines."

@@ -33,7 +33,7 @@ def test_every_template_is_listed_with_its_purpose_and_whose_it_is(tmp_path: Pat
     listed = json.loads(run(*command, "--json", folder=tmp_path).stdout)
     plain = run(*command, folder=tmp_path).stdout
 
-    names = {path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.*") if path.suffix in (".html", ".yaml")}
+    names = {path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.*") if path.suffix in (".html", ".xml", ".yaml")}
     assert {one["name"] for one in listed["templates"]} == names
     assert [one["name"] for one in listed["templates"] if one["own"]] == ["gone.html"]
     assert all(one["purpose"] for one in listed["templates"])
@@ -46,7 +46,7 @@ def test_a_copy_is_what_is_shipped_and_serves_as_it_is(tmp_path: Path) -> None:
     copied = sorted(path.name for path in (tmp_path / "templates").iterdir())
 
     assert result.exit_code == 0
-    assert copied == sorted(path.name for path in SHIPPED.glob("*.html"))
+    assert copied == sorted(path.name for path in SHIPPED.glob("*.*ml"))
     assert all((tmp_path / "templates" / name).read_bytes() == (SHIPPED / name).read_bytes() for name in copied)
     assert transition_site(tmp_path / "redirects.yaml")
 
