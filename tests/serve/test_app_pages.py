@@ -1,0 +1,74 @@
+"""What the composition root gives visitors by a file alone: links to the site's own pages, banners by path, helpful dead ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from bs4 import BeautifulSoup
+from starlette.types import Receive, Scope, Send
+
+from migrator.app import TransitionMiddleware
+
+CONFIG = """version: 1
+sites: {main: {hosts: [www.old.example], legacy: "http://127.0.0.1:9", new: "https://www.new.example"}}
+redirects: {/news/fete.html: /stories/summer-fete}
+rules:
+  - {from: /gone/*, gone: true}
+banner:
+  pages: [{paths: [/press/*], moving: true, to: /newsroom/}]
+"""
+
+
+async def legacy(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html; charset=utf-8")]})
+    await send({"type": "http.response.body", "body": b"<!doctype html><title>Old</title><body><p>Old"})
+
+
+def client(folder: Path, more: str = "") -> httpx.AsyncClient:
+    config = folder / "redirects.yaml"
+    config.write_text(CONFIG + more, encoding="utf-8")
+    app = TransitionMiddleware(legacy, config)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://www.old.example")
+
+
+def links(answer: httpx.Response) -> list[str]:
+    return [str(link["href"]) for link in BeautifulSoup(answer.text, "lxml").select(".migrator-banner a, main a")]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", []),
+        ("transition: {}\n", ["/_transition/"]),
+        ("transition: {path: /move/}\n", ["/move/"]),
+        ("  links: {progress: 'https://x.example/'}\ntransition: {}\n", ["https://x.example/"]),
+        ("  links: {feedback: /contact}\ntransition: {}\n", ["/_transition/", "/contact"]),
+    ],
+)
+async def test_progress_is_the_transition_site_s_own_page_unless_the_file_names_another(
+    tmp_path: Path, more: str, expected: list[str]
+) -> None:
+    asked = client(tmp_path, more)
+
+    assert links(await asked.get("/")) == expected
+    assert [link for link in links(await asked.get("/gone/x")) if link in expected] == expected
+
+
+@pytest.mark.anyio
+async def test_a_part_of_the_site_has_its_banner(tmp_path: Path) -> None:
+    asked = client(tmp_path)
+
+    assert "is moving to our new website" in (await asked.get("/press/x")).text
+    assert links(await asked.get("/press/x")) == ["https://www.new.example/newsroom/"]
+    assert "is moving to our new website" not in (await asked.get("/")).text
+
+
+@pytest.mark.anyio
+async def test_an_address_that_is_gone_offers_what_the_map_has_of_the_same_name(tmp_path: Path) -> None:
+    answer = await client(tmp_path).get("/gone/fete.php")
+
+    assert answer.status_code == 410
+    assert links(answer)[0] == "https://www.new.example/stories/summer-fete"
