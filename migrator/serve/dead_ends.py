@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -71,7 +72,7 @@ class DeadEnds:
             words = (*wanted.name, *wanted.words)
             for page in self._index.likely(words, wanted.language, site, MOST_PAGES):
                 found.setdefault(page.address, page)
-        return tuple(page for page in found.values() if origin_of(page.address))
+        return _told_apart([page for page in found.values() if origin_of(page.address)])
 
 
 class Sparingly:
@@ -114,6 +115,12 @@ def _moves(table: RuleTable, site_table: SiteTable, today: dt.date) -> Iterator[
             if not isinstance(table.decide(request), Serve):
                 continue
         yield rule.key.shown if rule.key else "", address
+
+
+def _told_apart(pages: list[LikelyPage]) -> tuple[LikelyPage, ...]:
+    """The pages, those that share a title called by their addresses: links of one text lead to one place (WCAG 2.4.4)."""
+    titles = Counter(page.title for page in pages)
+    return tuple(page._replace(title=page.shown) if titles[page.title] > 1 else page for page in pages)
 
 
 def _is_same(address: str, own: str) -> bool:

@@ -139,6 +139,12 @@ def test_a_title_is_text() -> None:
     assert not BeautifulSoup(answer.body, "lxml").select("main b")
 
 
+def test_two_pages_of_one_title_are_called_by_their_addresses() -> None:
+    soup = BeautifulSoup(not_found("/a/plugh", notices(Index(f"{NEW}/1", f"{NEW}/2"))).body, "lxml")
+
+    assert [link.get_text() for link in soup.select("main li a")][:2] == ["www.new.example/1", "www.new.example/2"]
+
+
 def test_a_saved_copy_is_of_this_very_address() -> None:
     body = not_found("/a b/ü", notices(), query=b"id=7&x=%22%3E").body
     links = [str(link["href"]) for link in BeautifulSoup(body, "lxml").select("main a")]
