@@ -227,6 +227,8 @@ def transition_options(config: Path, shape: TransitionShape) -> TransitionOption
 def snapshot_path(config: Path) -> Path:
     """Where `migrator status` and `migrator publish` leave the figures for that config."""
     return state_folder(config) / "progress.json"
+
+
 def _gate_options(shape: ServerShape) -> GateOptions:
     return GateOptions(limits=RequestLimits(body=size_in_bytes(shape.max_body)), trusted_proxies=networks(shape))
 
