@@ -18,7 +18,7 @@ from jinja2 import Environment
 from migrator.rules.rule import Site
 from migrator.rules.target import TargetError, absolute_target
 from migrator.serve.banner import Banner
-from migrator.serve.content_security import Grant
+from migrator.serve.content_security import Grant, Inline
 from migrator.serve.injection import Injection
 from migrator.serve.known_heads import KnownHeads
 from migrator.serve.language import Catalogue
@@ -48,8 +48,9 @@ class PageBanners:
     def __init__(self, options: BannerOptions, templates: Environment, catalogue: Catalogue) -> None:
         self._general = Banner(options, templates, catalogue)
         self._heads = KnownHeads()
-        self._injection = self._injecting(self._general.markup, self._general.version)
         self._parts = tuple(_part(part, options, templates, catalogue) for part in options.pages)
+        self._inline = _together(self._general, *(one for part in self._parts for one in (part.plain, part.linked)))
+        self._injection = self._injecting(self._general.markup, self._general.version)
         self._plain = [self._injecting(part.plain.markup, part.plain.version) for part in self._parts]
         self._told = lru_cache(maxsize=_KEPT)(self._told_by_options)
         self._leading = lru_cache(maxsize=_KEPT)(self._leading_to)
@@ -84,7 +85,14 @@ class PageBanners:
         return self._injecting(markup, sha256(f"{banner.version} {address}".encode()).hexdigest()[:8])
 
     def _injecting(self, markup: Callable[[str, Grant], bytes], version: str) -> Injection:
-        return Injection(markup, version, inline=self._general.inline, heads=self._heads)
+        return Injection(markup, version, inline=self._inline, heads=self._heads)
+
+
+def _together(*banners: Banner) -> Inline:
+    """What is inline in any of them: a template may have a style of its own for pages that move."""
+    styles = dict.fromkeys(source for banner in banners for source in banner.inline.styles)
+    scripts = dict.fromkeys(source for banner in banners for source in banner.inline.scripts)
+    return Inline(tuple(styles), tuple(scripts))
 
 
 def _part(part: PageBanner, options: BannerOptions, templates: Environment, catalogue: Catalogue) -> _Part:

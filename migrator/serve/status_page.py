@@ -15,7 +15,7 @@ from migrator.serve.status_feeds import atom_feed, feed_title, json_feed
 from migrator.serve.status_view import View, moment, view_of
 from migrator.serve.style_policy import style_policy
 from migrator.templating import render
-from migrator.urls import origin_of
+from migrator.urls import is_link
 
 PAGE = "index.html"
 _LINKS = ("search", "feedback")
@@ -70,7 +70,7 @@ class StatusPress:
             time=moment(board.progress.generated) if board.progress else "",
             feed_title=feed_title(board),
             languages=self._languages,
-            links=[(name, address) for name, address in links if origin_of(address)],
+            links=[(name, address) for name, address in links if is_link(address)],
             indexed=self._indexed,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import httpx
 import pytest
@@ -116,6 +117,17 @@ def test_the_map_is_asked_only_about_pages_that_are_moving() -> None:
 
     for path in ("/", "/press/2004/x", "/shop/x", "/team"):
         assert MADE.injection(path, TODAY, SITE, never)
+
+
+def test_a_style_that_only_pages_that_move_have_is_allowed_by_policies_too(tmp_path: Path) -> None:
+    (tmp_path / "banner.html").write_text(
+        "<p data-migrator-banner>{% if moving %}<style>p { color: red }</style>{% endif %}<style>p { margin: 0 }</style>"
+    )
+    made = PageBanners(BannerOptions(pages=PARTS), environment(tmp_path), CATALOGUE)
+    injection = made.injection("/", TODAY, SITE, str)
+
+    assert injection
+    assert len(injection.inline.styles) == 2
 
 
 RULES = """rules:
