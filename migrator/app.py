@@ -107,10 +107,10 @@ async def rehearsed(settings: Settings, table: RuleTable, scope: Scope, today: d
 
     door = Transition(
         table=table,
-        notices=_notices(settings),
+        notices=_notices(settings, table),
         homes={},
         fallback=a_site,
-        public=_public(settings),
+        public=_public(settings, table),
         dated=False,
         today=lambda: today,
     )
@@ -121,6 +121,8 @@ async def rehearsed(settings: Settings, table: RuleTable, scope: Scope, today: d
 
 async def _nothing() -> Message:
     return {"type": "http.disconnect"}
+
+
 def _banner_options(settings: Settings) -> BannerOptions:
     """The banner's options, with links to the transition site's own pages where the file names no others."""
     options = settings.banner or BannerOptions()

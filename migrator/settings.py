@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migrator.errors import ConfigError, Place, Problem
-from migrator.rules.bulk import no_collections
 from migrator.rules.banner_section import banner_problems, palettes
+from migrator.rules.bulk import no_collections
 from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile

@@ -86,8 +86,8 @@ OF_FORM = (
             Code(
                 "low-contrast",
                 ERROR,
-                "Text or links of the banner are too faint on its background (WCAG 1.4.3: 4.5:1). Its edge too faint (1.4.11: 3:1) is "
-                "a warning. Choose colours further apart.",
+                "Text or links of the banner are too faint on its background (WCAG 1.4.3: 4.5:1). Its edge too faint "
+                "(1.4.11: 3:1) is a warning. Choose colours further apart.",
             ),
             Code(
                 "long-message",
