@@ -50,7 +50,7 @@ class Doors:
         return await door(url, self.options.max_body)
 
     def _way_to(self, origin: Origin) -> tuple[Territory, type[Guard]]:
-        if origin == self.base or not {origin.netloc, origin.netloc.rpartition(":")[0]}.isdisjoint(self.site.hosts):
+        if origin == self.base or origin.netloc in self.site.hosts:  # on another port is another server
             if self.connect is not None and origin.scheme != self.base.scheme:
                 raise UpstreamUnreachable(f"{origin} is not what --connect reaches, which is for {self.base.scheme}")
             return _territory(origin, self.connect or origin), Guard
