@@ -28,7 +28,7 @@ def locator(territory: Territory) -> Locate:
         normal = normal_url(absolute)
         if normal is None:
             return NO_ADDRESS
-        url = territory.on_base(normal) or territory.on_base(_without_port(normal))
+        url = territory.recorded(normal) or territory.recorded(_without_port(normal))
         return Located(url, territory.key(url)) if url else NOT_HERE
 
     return locate

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from migrator.crawl.scope import Scope
 from migrator.crawl.territory import Territory
-from migrator.pages.visit import Found, Skipped, Source
+from migrator.pages.visit import FILES, Found, Skipped, Source
 
 REMEMBERED = 50_000  # addresses; most links of a page are those of the page before
 
@@ -36,7 +36,8 @@ class Surveyor:
                 skipped.append(Skipped(one, reason))
             else:
                 found.append(one)
-            self._remember(key)
+            if source not in FILES:  # a page that links to what a file names tells more of it
+                self._remember(key)
         return found, skipped
 
     def keys(self, addresses: Iterable[str]) -> tuple[str, ...]:
@@ -45,7 +46,7 @@ class Surveyor:
 
     def _locate(self, address: str) -> tuple[str, str]:
         """An address as the site records it and its key; both "" where it is another site's."""
-        url = self._territory.on_base(address)
+        url = self._territory.recorded(address)
         return (url, self._territory.key(url)) if url else ("", "")
 
     def _remember(self, key: str) -> None:

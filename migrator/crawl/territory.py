@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from migrator.pages.page import Side
 from migrator.rules.rule import Site
-from migrator.urls import Folding, Origin, look_up_key, normal_url, origin_of
+from migrator.urls import Folding, Origin, look_up_key, normal_url, origin_of, without_tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Territory:
         if normal is None or origin is None or origin.netloc not in self.aliases:
             return None
         return f"{self.base}{_after_origin(normal)}"
+
+    def recorded(self, url: str) -> str | None:
+        """`on_base`, without what only tracks visitors: of a page and that page as a newsletter links to it, one is enough."""
+        here = self.on_base(url)
+        return here and without_tracking(here, self.folding)
 
     def key(self, url: str) -> str:
         """What makes `url`, an address on `base`, one address with its other spellings."""

@@ -22,6 +22,9 @@ class Source(StrEnum):
     WARC = "warc"
 
 
+FILES = frozenset((Source.LIST, Source.CSV, Source.LOG))  # which spell addresses as their visitors or authors did
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """An address of the site. `key` makes it one address however it is spelled; `depth` counts links from the start.

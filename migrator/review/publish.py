@@ -13,7 +13,7 @@ from migrator.rules.decision import Gone, Redirect
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.rules.table import Request, RuleTable
 from migrator.rules.yaml_edit import Value, add_rules, set_redirects
-from migrator.urls import Key, look_up_key, normal_url, origin_of, split_url
+from migrator.urls import Key, look_up_key, normal_url, origin_of, split_url, without_tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _rule(proposal: Proposal, site: Site, table: RuleTable) -> Rule:
 
 
 def _source(old_url: str, site: Site, several: bool) -> str:
-    _, path, query = split_url(old_url)
+    _, path, query = split_url(without_tracking(old_url.partition("#")[0], site.folding))
     source = f"{path or '/'}?{query}" if query else path or "/"
     return f"http://{site.hosts[0]}{source}" if several else source
 

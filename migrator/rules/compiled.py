@@ -9,7 +9,7 @@ from migrator.rules.decision import Redirect
 from migrator.rules.pattern import Pattern, PatternError, compile_pattern
 from migrator.rules.rule import Home, Kind, QueryMode, Rule, Site
 from migrator.rules.target import Target, TargetError, absolute_target, compile_target
-from migrator.urls import Key, look_up_key, query_names, split_url, whole_query
+from migrator.urls import TRACKING, Key, look_up_key, query_names, split_url, whole_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,15 @@ def _query_problems(rule: Rule, query: str, site: Site) -> list[Problem]:
     if not ignored:
         return []
     names = ", ".join(sorted(ignored))
+    mend = f"Add {names} to significant_params of site `{site.name}`, or say `query: exact`."
+    if all(map(TRACKING.match, ignored)):
+        mend = f"Leave {names} out: it only tells where visitors came from, and the rule answers it all the same."
     return [
         Problem(
             rule.place,
             "ignored-query",
             f"`{rule.source}` asks for a query that look-up ignores: {names}",
-            f"Add {names} to significant_params of site `{site.name}`, or say `query: exact`.",
+            mend,
         )
     ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, case, func, select
 
+from migrator.store.entering import OPEN
 from migrator.store.tables import crawls, frontier, pages
 
 
@@ -36,7 +37,7 @@ def read_counts(connection: Connection, crawl: int) -> Counts:
         func.count(pages.c.unchanged_since),
     ).where(pages.c.crawl_id == crawl)
     number, redirects, failures, unchanged = connection.execute(told).one()
-    due = select(func.count()).where(mine, frontier.c.state.in_(("due", "claimed")))
+    due = select(func.count()).where(mine, frontier.c.state.in_(OPEN))
     return Counts(
         due=connection.scalar(due) or 0,
         pages=number,

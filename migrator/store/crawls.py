@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, ins
 from migrator.errors import StoreError
 from migrator.pages.page import Side
 from migrator.store.database import Database
+from migrator.store.entering import OPEN
 from migrator.store.sightings import trim_all
 from migrator.store.tables import crawls, frontier, pages, workers
 from migrator.store.values import now
@@ -71,7 +72,7 @@ def begin_crawl(connection: Connection, database: Database, site: str, side: Sid
 def finish_crawl(connection: Connection, database: Database, crawl: int, worker: Worker) -> bool:
     """Whether the crawl has reached its end: nothing is due, and nobody has claimed anything. The oldest is dropped then."""
     bury(connection, database, crawl, worker)
-    left = exists().where(frontier.c.crawl_id == crawl, frontier.c.state.in_(("due", "claimed")))
+    left = exists().where(frontier.c.crawl_id == crawl, frontier.c.state.in_(OPEN))
     if connection.scalar(select(left)):
         return False
     ended = update(crawls).where(crawls.c.id == crawl, crawls.c.finished.is_(None)).values(finished=now())

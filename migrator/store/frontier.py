@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from migrator.pages.page import Page, Side
 from migrator.pages.visit import Entry, Former, Found, Listed, Skipped, Source, Visit
 from migrator.store.counts import Counts, read_counts
 from migrator.store.crawls import Beginning, begin_crawl, finish_crawl
 from migrator.store.database import Database
+from migrator.store.entering import CLAIMED, DUE, LISTED, OPEN, Entrance, named_by_file, state_when_given_back
 from migrator.store.imports import read_listed
 from migrator.store.pages import copy_page, insert_page, read_page
 from migrator.store.sightings import Sightings
 from migrator.store.tables import crawls, frontier, pages
 from migrator.store.turns import Turns
-from migrator.store.values import short_key, storable
 from migrator.store.workers import LEASE, Worker, bury, check_in, leave
 
 
@@ -37,6 +37,7 @@ class StoredFrontier:
         self._crawl = 0
         self._based_on: int | None = None
         self._renewed = database.now()
+        self._entrance = Entrance(database, 0)
         self._sightings = Sightings(database, 0, worker.id)
 
     def begin(self, fresh: bool = False, whole: bool = False) -> None:
@@ -53,6 +54,7 @@ class StoredFrontier:
             self._check_in(connection)
 
         self._database.transact(begin, alone=True)
+        self._entrance = Entrance(self._database, self._crawl)
         self._sightings = Sightings(self._database, self._crawl, self._worker.id)
 
     def leave(self) -> None:
@@ -87,13 +89,16 @@ class StoredFrontier:
         def add(connection: Connection) -> None:
             mine = select(crawls.c.finished).where(crawls.c.id == self._crawl).with_for_update(read=True)
             if connection.scalar(mine) is None:
-                self._enter(connection, found, skipped)
+                self._entrance.enter(connection, found, skipped)
                 self._sightings.of_seeds(connection, [*found, *(one.found for one in skipped)])
 
         self._database.transact(add)
 
     def claim(self, limit: int) -> list[Entry]:
-        """Up to `limit` addresses that are due, nearest to the start first; nobody else is given them."""
+        """Up to `limit` addresses that are due, nearest to the start first; nobody else is given them.
+
+        Those that files alone name come when the rest is done: a page may yet link to them, and spell them better.
+        """
         entries = self._claim(limit)
         if entries:
             return entries
@@ -102,8 +107,8 @@ class StoredFrontier:
 
     def is_open(self) -> bool:
         """Whether there may be more to do when `claim` gives nothing: an address is due, or another worker has claimed one."""
-        others = (frontier.c.state == "claimed") & (frontier.c.worker != self._worker.id)
-        left = (frontier.c.crawl_id == self._crawl) & ((frontier.c.state == "due") | others)
+        others = (frontier.c.state == CLAIMED) & (frontier.c.worker != self._worker.id)
+        left = (frontier.c.crawl_id == self._crawl) & (frontier.c.state.in_((DUE, LISTED)) | others)
         with self._database.reading() as connection:
             return connection.execute(select(frontier.c.id).where(left).limit(1)).first() is not None
 
@@ -125,7 +130,7 @@ class StoredFrontier:
     def due(self) -> int:
         """How many addresses are still to be visited."""
         with self._database.reading() as connection:
-            chosen = select(func.count()).where(frontier.c.crawl_id == self._crawl, frontier.c.state.in_(("due", "claimed")))
+            chosen = select(func.count()).where(frontier.c.crawl_id == self._crawl, frontier.c.state.in_(OPEN))
             return connection.scalar(chosen) or 0
 
     def counts(self) -> Counts:
@@ -167,16 +172,26 @@ class StoredFrontier:
         self._database.transact(lambda connection: bury(connection, self._database, self._crawl, self._worker), alone=True)
 
     def _claim(self, limit: int) -> list[Entry]:
-        due = select(frontier.c.id).where(frontier.c.crawl_id == self._crawl, frontier.c.state == "due")
-        turn = due.order_by(frontier.c.depth, frontier.c.id).limit(limit).with_for_update(skip_locked=True).cte("turn")
-        taken = update(frontier).where(frontier.c.id.in_(select(turn.c.id))).values(state="claimed", worker=self._worker.id)
         with self._database.writing() as connection:
             if self._database.now() - self._renewed > LEASE / 10:
                 self._check_in(connection)
-            rows = connection.execute(taken.returning(frontier.c.id, frontier.c.url, frontier.c.key, frontier.c.depth)).all()
+            rows = self._taken(connection, DUE, limit)
+            if not rows and not self._may_be_linked(connection):
+                rows = self._taken(connection, LISTED, limit)
             known = self._known(connection, [row.key for row in rows]) if self._based_on else {}
         entries = [Entry(row.id, row.url, row.key, row.depth, known.get((row.key, row.url))) for row in rows]
         return sorted(entries, key=lambda entry: (entry.depth, entry.id))
+
+    def _taken(self, connection: Connection, state: str, limit: int) -> Sequence[Row[Any]]:
+        due = select(frontier.c.id).where(frontier.c.crawl_id == self._crawl, frontier.c.state == state)
+        turn = due.order_by(frontier.c.depth, frontier.c.id).limit(limit).with_for_update(skip_locked=True).cte("turn")
+        taken = update(frontier).where(frontier.c.id.in_(select(turn.c.id))).values(state=CLAIMED, worker=self._worker.id)
+        return connection.execute(taken.returning(frontier.c.id, frontier.c.url, frontier.c.key, frontier.c.depth)).all()
+
+    def _may_be_linked(self, connection: Connection) -> bool:
+        """Whether a page is being visited, by whomever, that may link to what files name."""
+        visited = (frontier.c.crawl_id == self._crawl) & (frontier.c.state == CLAIMED) & ~named_by_file()
+        return connection.execute(select(frontier.c.id).where(visited).limit(1)).first() is not None
 
     def _known(self, connection: Connection, keys: Sequence[str]) -> dict[tuple[str, str], Former]:
         """What the crawl before knows of pages that can be asked for on condition: those that answered themselves, and whole."""
@@ -190,15 +205,15 @@ class StoredFrontier:
 
     def _finish(self, connection: Connection, visit: Visit) -> None:
         entry = visit.entry
-        mine = (frontier.c.id == entry.id) & (frontier.c.state == "claimed") & (frontier.c.worker == self._worker.id)
+        mine = (frontier.c.id == entry.id) & (frontier.c.state == CLAIMED) & (frontier.c.worker == self._worker.id)
         state = "skipped" if visit.page is None else "done"
         ended = update(frontier).where(mine).values(state=state, reason=visit.reason, worker="")
         if not connection.execute(ended).rowcount:
             return
         if not self._keep(connection, visit):
-            connection.execute(update(frontier).where(frontier.c.id == entry.id).values(state="due"))
+            connection.execute(update(frontier).where(frontier.c.id == entry.id).values(state=state_when_given_back()))
             return
-        self._enter(connection, visit.found, visit.skipped)
+        self._entrance.enter(connection, visit.found, visit.skipped)
         self._sightings.of_page(connection, entry.url, entry.key, visit.linked, visit.passed)
 
     def _keep(self, connection: Connection, visit: Visit) -> bool:
@@ -208,30 +223,3 @@ class StoredFrontier:
             return copy_page(connection, self._crawl, visit.entry.id, visit.entry.former.id)
         insert_page(connection, self._crawl, visit.entry.id, visit.page)
         return True
-
-    def _enter(self, connection: Connection, found: Iterable[Found], skipped: Iterable[Skipped]) -> None:
-        rows = [self._row(one, "due", "") for one in found]
-        rows += [self._row(one.found, "skipped", one.reason) for one in skipped]
-        if self._database.is_shared:
-            rows = self._new(connection, rows)
-        self._database.enter(connection, self._database.insert(frontier).on_conflict_do_nothing(), rows)
-
-    def _new(self, connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Those that are not there yet, in the order of their keys, so that no two workers wait for each other.
-
-        To enter one that is there would be to wait for whoever is finishing it, and that one's page may link to ours.
-        """
-        there = frontier.c.key.in_([row["key"] for row in rows])
-        known = set(connection.scalars(select(frontier.c.key).where(frontier.c.crawl_id == self._crawl, there)))
-        return sorted((row for row in rows if row["key"] not in known), key=lambda row: str(row["key"]))
-
-    def _row(self, found: Found, state: str, reason: str) -> dict[str, Any]:
-        return {
-            "crawl_id": self._crawl,
-            "key": short_key(found.key),
-            "url": storable(found.url),
-            "depth": found.depth,
-            "source": found.source,
-            "state": state,
-            "reason": reason,
-        }

@@ -42,8 +42,9 @@ class Filters:
 class Known:
     """One address and what is known of it.
 
-    `state` is one of due, claimed, done and skipped, or listed where files alone name it. `status` is 0 and texts are "" where
-    there is no answer. `links` is how many pages link to it, `visits` how many visits the imported files count.
+    `state` is one of due, claimed, done and skipped, or listed where files alone name it and it was not visited yet. `status`
+    is 0 and texts are "" where there is no answer. `links` is how many pages link to it, `visits` how many visits the imported
+    files count.
     """
 
     key: str

@@ -74,7 +74,7 @@ hosts = Table(
     Column("next_allowed", Moment, nullable=False),
 )
 
-# Every address a crawl has seen, once; `state` is one of due, claimed, done and skipped. A claim is `worker`'s.
+# Every address a crawl has seen, once; `state` is one of due, listed, claimed, done and skipped. A claim is `worker`'s.
 frontier = Table(
     "frontier",
     METADATA,

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from migrator.store.database import Database
+from migrator.store.entering import CLAIMED, state_when_given_back
 from migrator.store.tables import frontier, hosts, workers
 
 LEASE = dt.timedelta(minutes=5)
@@ -99,8 +100,8 @@ def others(connection: Connection, crawl: int, worker: Worker) -> int:
 def _free(connection: Connection, database: Database, crawl: int) -> None:
     """What nobody who is at work holds is free."""
     at_work = exists().where(workers.c.id == frontier.c.worker)
-    orphaned = (frontier.c.crawl_id == crawl) & (frontier.c.state == "claimed") & ~at_work
-    connection.execute(update(frontier).where(orphaned).values(state="due", worker=""))
+    orphaned = (frontier.c.crawl_id == crawl) & (frontier.c.state == CLAIMED) & ~at_work
+    connection.execute(update(frontier).where(orphaned).values(state=state_when_given_back(), worker=""))
     asking = exists().where(workers.c.id == hosts.c.worker)
     freed = update(hosts).where(hosts.c.worker != "", ~asking)
     connection.execute(freed.values(worker="", next_allowed=database.now()))

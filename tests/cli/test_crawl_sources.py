@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 
 from migrator.pages.page import Page, Side
+from migrator.pages.visit import Source
 from migrator.store.inventory import Known
 from migrator.store.open import open_store
 from tests.cli.running import run
@@ -237,3 +238,16 @@ def test_archives_that_are_none_or_hold_nothing_are_refused(tmp_path: Path) -> N
     assert "the archives hold nothing of" in crawl("--warc", other).stderr
     assert "no web archive that can be read" in crawl("--warc", junk).stderr
     assert crawl("--warc", junk).exit_code == 2
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("more", [(), ("--own-site",)])
+def test_an_address_of_a_file_that_a_page_links_to_is_spelled_as_there(more: tuple[str, ...]) -> None:
+    Path("clicks.csv").write_text("Page,Clicks\n/DEEP/,5\n/Lonely?utm_source=mail,7\n/News/1?gclid=x,9\n")
+    run("sources", "legacy", "clicks.csv")
+
+    crawl(*more)
+
+    assert {"/deep", "/news/1", "/Lonely"} < set(kept())
+    assert (kept()["/deep"].visits, kept()["/deep"].depth) == (5, 0)
+    assert Source.LINK in kept()["/deep"].sources

@@ -68,6 +68,11 @@ def test_old_addresses_fold_as_the_site_says_and_new_ones_do_not() -> None:
     assert NEW.key("https://www.new.example/A/Index.html?b=1&a=2") == "/A/Index.html?a=2&b=1"
 
 
+def test_what_only_tracks_visitors_is_not_recorded() -> None:
+    assert LEGACY.recorded("http://10.0.0.5:8080/A?b=1&utm_source=x") == "http://10.0.0.5:8080/A?b=1"
+    assert LEGACY.recorded("http://elsewhere.example/A?utm_source=x") is None
+
+
 def test_the_request_line_is_the_address_to_the_byte() -> None:
     assert LEGACY.target("http://10.0.0.5:8080/a%2fb/%7E?x=%20|") == b"/a%2fb/%7E?x=%20|"
 

@@ -46,6 +46,12 @@ def test_what_is_left_out_is_named_with_its_reason(proposal: Proposal, reason: s
     assert [found.startswith(reason) for found in made.left_out] == [True]
 
 
+def test_what_only_tracks_visitors_is_no_part_of_a_rule() -> None:
+    made = plan(Proposal(f"{OLD}/a?utm_source=mail", f"{NEW}/b", 1.0), Proposal(f"{OLD}/item.asp?id=7&gclid=x", "/seven", 1.0))
+
+    assert made.text == SITE + "\nredirects:\n  /a: /b\n  /item.asp?id=7: /seven\n"
+
+
 def test_a_persons_verdict_needs_no_confidence() -> None:
     made = plan(Proposal(f"{OLD}/a", f"{NEW}/b", 0.1, Answer.ACCEPTED), Proposal(f"{OLD}/c", "", 0.0, Answer.GONE))
 

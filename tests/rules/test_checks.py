@@ -100,6 +100,13 @@ def test_each_fault_is_found_and_nothing_else(rules: str, found: list[str]) -> N
     assert codes(rules) == found
 
 
+def test_a_query_that_look_up_ignores_is_to_be_left_out_where_it_only_tracks_visitors() -> None:
+    told = [problem.mend for problem in problems("redirects: {/a?x=1&utm_source=y: /c, /b?utm_source=y: /c}")]
+
+    assert told[0].startswith("Add utm_source, x to significant_params")
+    assert told[1].startswith("Leave utm_source out")
+
+
 @pytest.mark.parametrize("length", [1, 2, 3, 4, 5])
 def test_a_circle_of_redirects_is_a_loop_at_every_rule_of_it(length: int) -> None:
     entries = [f"/p{n}: /p{(n + 1) % length}" for n in range(length)]

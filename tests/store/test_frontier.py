@@ -55,6 +55,49 @@ def test_addresses_near_the_start_come_first(store: Store) -> None:
     assert [entry.key for entry in frontier.claim(10)] == ["/0", "/0x", "/1", "/1x", "/2", "/2x"]
 
 
+def of_log(*urls: str) -> list[Found]:
+    return [Found(f"http://h{url}", url.lower().partition("?")[0], 0, Source.LOG) for url in urls]
+
+
+def inventory(store: Store) -> dict[str, tuple[str, str, int | None, tuple[Source, ...]]]:
+    return {one.key: (one.url, one.state, one.depth, one.sources) for one in store.inventory("main", Side.LEGACY)}
+
+
+def test_what_a_file_names_comes_last_and_is_spelled_as_a_page_that_links_to_it_does(store: Store) -> None:
+    frontier = begun(store)
+    frontier.add(of_log("/A?ref=1", "/LONELY"))
+    frontier.add(found("/start"))
+    assert inventory(store)["/a"] == ("http://h/A?ref=1", "listed", 0, (Source.LOG,))
+
+    (start,) = frontier.claim(5)
+    assert (start.key, frontier.claim(5), frontier.is_open(), frontier.due()) == ("/start", [], True, 3)
+    frontier.finish(Visit(start, page_of(start), (*found("/A", depth=2), *found("/b", depth=1))))
+
+    assert inventory(store)["/a"] == ("http://h/A", "due", 0, (Source.LINK,))
+    assert [entry.url for entry in frontier.claim(5)] == ["http://h/A", "http://h/b"]
+    assert frontier.claim(5) == []
+    frontier.leave()
+    frontier.begin()
+    assert [entry.url for entry in frontier.claim(5)] == ["http://h/A", "http://h/b"]
+
+
+def test_what_is_visited_or_skipped_or_named_again_by_a_file_keeps_its_spelling(store: Store) -> None:
+    frontier = begun(store)
+    frontier.add(of_log("/A", "/B", "/C"))
+    first, _, third = frontier.claim(3)
+    frontier.finish(Visit(first, page_of(first)))
+    frontier.leave()
+    frontier.begin()
+    assert [inventory(store)[key][1] for key in ("/a", "/b", "/c")] == ["done", "listed", "listed"]
+    assert [entry.key for entry in frontier.claim(1)] == ["/b"]
+
+    linked = [Found(f"http://h{key}?x", key, 1) for key in ("/a", "/b")]
+    frontier.add([*linked, *of_log("/c?x")], [Skipped(found("/c")[0], "why")])
+
+    assert [inventory(store)[key][0] for key in ("/a", "/b", "/c")] == ["http://h/A", "http://h/B", "http://h/C"]
+    assert [entry.id for entry in frontier.claim(5)] == [third.id]
+
+
 def test_sides_and_sites_do_not_mix(store: Store) -> None:
     legacy, new = begun(store), begun(store, Side.NEW)
     legacy.add(found("/a"))
