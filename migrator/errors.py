@@ -6,6 +6,7 @@ MigratorError
 ├── StoreError           the store cannot be opened, read or written (exit 3)
 ├── CrawlError           a crawl could not start or finish (exit 3)
 ├── SourceError          a file of addresses cannot be read as what it is or is said to be (exit 2)
+├── RefusalError         what is asked for does not fit what is there: no such crawl, or a file that holds work (exit 2)
 ├── MissingExtraError    a part needs an optional package that is not installed (exit 2)
 └── UpstreamError        the legacy or the new site did not answer as HTTP asks
     ├── UpstreamUnreachable   no connection could be made
@@ -90,6 +91,12 @@ class CrawlError(MigratorError):
 
 class SourceError(MigratorError):
     """A file of addresses cannot be read as what it is, or is said to be."""
+
+    exit_code = 2
+
+
+class RefusalError(MigratorError):
+    """What is asked for does not fit what is there; the command itself was well formed."""
 
     exit_code = 2
 

@@ -20,6 +20,7 @@ from migrator.cli.options import config_option, settings_and_site, site_option, 
 from migrator.cli.sheets import write_report
 from migrator.cli.tables import show_table
 from migrator.crawl.territory import territory_of
+from migrator.errors import RefusalError
 from migrator.pages.cells import unmistakable
 from migrator.pages.coverage import Coverage, Missing, Reply, Tally, answered, left_out, percent, reply_of, section_of, share
 from migrator.pages.page import Side
@@ -109,9 +110,9 @@ def _count(account: Coverage, settings: Settings, site: Site, min_visits: int, e
 
 def _refuse_nothing(account: Coverage, fail_under_visits: float | None) -> None:
     if not account.whole.addresses:
-        raise click.UsageError("no old address to count; run `migrator crawl legacy` or `migrator sources legacy FILE` first")
+        raise RefusalError("no old address to count; run `migrator crawl legacy` or `migrator sources legacy FILE` first")
     if fail_under_visits is not None and not account.whole.visits.total():
-        raise click.UsageError("no visits are known; take access logs in with `migrator sources legacy FILE` first")
+        raise RefusalError("no visits are known; take access logs in with `migrator sources legacy FILE` first")
 
 
 def _below(account: Coverage, addresses: float | None, visits: float | None) -> bool:

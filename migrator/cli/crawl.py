@@ -113,17 +113,20 @@ def _go_on(opened: Store, job: Job, named: Named, fresh: bool, whole: bool, as_j
     with _joined(opened.frontier(job.site.name, job.side), fresh, whole) as frontier:
         progress = Progress(f"{job.side} site of {job.site.name}")
         marked = Marked()
-        if frontier.counts().finished is None:
+        was_finished = frontier.counts().finished is not None
+        if not was_finished:
             asked = None if job.archives else job.options  # archives are no site that could be asked
             mark = functools.partial(mark_pages, opened, job.site, job.side, asked)
             marked = _crawl(job, named, frontier, progress, mark)
         else:
-            click.echo("this crawl had reached its end before; --fresh crawls again", err=True)
+            more = "; what --list names is kept for that" if named else ""
+            click.echo(f"this crawl had reached its end before, and visits nothing more; --fresh crawls again{more}", err=True)
         counts = frontier.counts()
         _tell_end(counts, progress, as_json)
         tell_marks(marked)
         _tell_failures(frontier, counts)
-        _tell_next(job.side, counts)
+        if counts.finished:
+            click.echo(f"next: `migrator {_next(opened, job, bool(named) and was_finished)}`", err=True)
 
 
 @contextmanager
@@ -223,10 +226,13 @@ def _tell_failures(frontier: StoredFrontier, counts: Counts) -> None:
         )
 
 
-def _tell_next(side: Side, counts: Counts) -> None:
-    if counts.finished:
-        step = "crawl new" if side is Side.LEGACY else "match --csv review.csv"
-        click.echo(f"next: `migrator {step}`", err=True)
+def _next(store: Store, job: Job, wants_fresh: bool) -> str:
+    """What to do after this crawl, of which all that is there already is done."""
+    if wants_fresh:
+        return f"crawl {job.side} --fresh"
+    other = Side.NEW if job.side is Side.LEGACY else Side.LEGACY
+    crawled = any(crawl.finished for crawl in store.crawls(job.site.name, other))
+    return "match --csv review.csv" if crawled else f"crawl {other}"
 
 
 def _nothing(counts: Counts) -> str:

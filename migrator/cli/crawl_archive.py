@@ -16,7 +16,7 @@ from migrator.crawl.archive_session import archived_visits
 from migrator.crawl.located import locator
 from migrator.crawl.options import CrawlOptions
 from migrator.crawl.territory import territory_of
-from migrator.errors import SourceError
+from migrator.errors import RefusalError, SourceError
 from migrator.pages.page import Side
 from migrator.pages.visit import Source
 from migrator.rules.rule import Site
@@ -48,7 +48,7 @@ async def pour_archives(
 
 
 def refuse_mixture(store: Store, site: str, side: Side, from_archives: bool) -> None:
-    """Raise UsageError where the crawl to go on with is of the live site and archives are given, or the other way round."""
+    """Raise RefusalError where the crawl to go on with is of the live site and archives are given, or the other way round."""
     crawls = store.crawls(site, side)
     if not crawls or crawls[0].finished:
         return
@@ -57,9 +57,9 @@ def refuse_mixture(store: Store, site: str, side: Side, from_archives: bool) -> 
         for source in (Source.START, Source.WARC)
     )
     if from_archives and of_site:
-        raise click.UsageError("the crawl under way is of the live site; leave --warc out to go on with it, or add --fresh")
+        raise RefusalError("the crawl under way is of the live site\n    leave --warc out to go on with it, or add --fresh")
     if not from_archives and of_archives and not of_site:
-        raise click.UsageError("the crawl under way is of web archives; give --warc again to go on with it, or --fresh")
+        raise RefusalError("the crawl under way is of web archives\n    give --warc again to go on with it, or --fresh")
 
 
 def _tell(archive: Archive) -> None:

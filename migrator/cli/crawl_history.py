@@ -16,6 +16,7 @@ from migrator.cli.crawl_progress import plural
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
 from migrator.cli.sheets import write_sheet
 from migrator.crawl.territory import territory_of
+from migrator.errors import RefusalError
 from migrator.pages.changes import Change, Kind, as_sheet, changes
 from migrator.pages.page import Side
 from migrator.store.crawls import Crawl
@@ -46,9 +47,13 @@ def history(side: str, config: Path, store: str | None, site: str | None, as_jso
         click.echo(json.dumps([_told(crawl) for crawl in kept]))
         return
     for crawl in kept:
-        click.echo(_line(crawl))
+        click.echo(line(crawl))
     if not kept:
         click.echo(f"no crawl is kept; `migrator crawl {side}` makes one", err=True)
+    elif kept[0].finished is None:
+        number = kept[0].number
+        ways = f"`migrator crawl {side}` goes on with it, `migrator crawl forget {side} {number}` lets go of it"
+        click.echo(f"crawl {number} has not reached its end: {ways}", err=True)
 
 
 @click.command()
@@ -100,7 +105,7 @@ def diff(
 
 
 def _chosen(kept: Sequence[Crawl], said: str, side: str) -> Crawl:
-    """The crawl that a number, a date or a word stands for. Raises UsageError, which names those that are kept."""
+    """The crawl that a number, a date or a word stands for. Raises RefusalError, which names those that are kept."""
     finished = [crawl for crawl in kept if crawl.finished]
     place = {_LAST: 0, _PREVIOUS: 1}.get(said)
     if place is not None:
@@ -111,9 +116,17 @@ def _chosen(kept: Sequence[Crawl], said: str, side: str) -> Crawl:
         found = [crawl for crawl in finished if crawl.started.date() <= _date(said)][:1]
     if found:
         return found[0]
-    known = "; ".join(map(_line, kept)) or "none"
-    mend = f"crawl again with `migrator crawl {side} --fresh`" if said == _PREVIOUS else "choose one of them"
-    raise click.UsageError(f"there is no crawl {said!r} of the {side} site. Kept: {known}\n    {mend}")
+    known = "; ".join(map(line, kept)) or "none"
+    if place is None:
+        raise RefusalError(f"there is no crawl {said!r} of the {side} site. Kept: {known}\n    choose one of them")
+    ended = "only one crawl" if finished else "no crawl"
+    before = ", so there is none before it to compare with" if finished else ""
+    mend = (
+        f"crawl again with `migrator crawl {side} --fresh`"
+        if finished
+        else f"`migrator crawl {side}` makes one, or goes on with it"
+    )
+    raise RefusalError(f"{ended} of the {side} site has reached its end{before}. Kept: {known}\n    {mend}")
 
 
 def _date(said: str) -> dt.date:
@@ -167,9 +180,19 @@ def _as_json(crawls: tuple[Crawl, Crawl], found: Iterable[Change], counts: Count
 
 def _told(crawl: Crawl) -> dict[str, Any]:
     finished = crawl.finished.isoformat() if crawl.finished else None
-    return {"number": crawl.number, "started": crawl.started.isoformat(), "finished": finished, "pages": crawl.pages}
+    return {
+        "number": crawl.number,
+        "started": crawl.started.isoformat(),
+        "finished": finished,
+        "pages": crawl.pages,
+        "soft_404s": crawl.soft_404s,
+        "near_duplicates": crawl.near_duplicates,
+    }
 
 
-def _line(crawl: Crawl) -> str:
+def line(crawl: Crawl) -> str:
+    """A crawl in one line, its number first."""
     ended = f"finished {crawl.finished:%Y-%m-%d %H:%M}" if crawl.finished else "under way"
-    return f"{crawl.number}: begun {crawl.started:%Y-%m-%d %H:%M}, {ended}, {plural(crawl.pages, 'page')}"
+    marked = f", {plural(crawl.soft_404s, 'soft 404')}" if crawl.soft_404s else ""
+    marked += f", {plural(crawl.near_duplicates, 'near-duplicate')}" if crawl.near_duplicates else ""
+    return f"{crawl.number}: begun {crawl.started:%Y-%m-%d %H:%M}, {ended}, {plural(crawl.pages, 'page')}{marked}"

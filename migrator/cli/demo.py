@@ -17,6 +17,7 @@ import click
 
 from migrator.demo.expected import expected
 from migrator.demo.journey import LOOPBACK, Demo, failures, live_sites, prepare, refuse_taken, transition_site
+from migrator.errors import RefusalError
 
 TRY = ("/fieldwork/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
 
@@ -74,7 +75,7 @@ def _workplace(folder: Path | None) -> Iterator[Path]:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise click.UsageError(f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten")
+            raise RefusalError(f"{folder} is not empty; name a new folder, so that nothing of yours is overwritten")
         yield folder
         return
     place = Path(tempfile.mkdtemp(prefix="migrator-demo-"))

@@ -14,6 +14,7 @@ COMMANDS = {
     "crawl": "migrator.cli.crawl:crawl",
     "crawl history": "migrator.cli.crawl_history:history",
     "crawl diff": "migrator.cli.crawl_history:diff",
+    "crawl forget": "migrator.cli.crawl_forget:forget",
     "sources": "migrator.cli.sources:sources",
     "pages": "migrator.cli.pages:pages",
     "match": "migrator.cli.match:match",

@@ -13,6 +13,7 @@ import click
 from migrator.cli.match_summary import tell, tell_rest
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
 from migrator.cli.sheets import refuse_to_overwrite, write_sheet
+from migrator.errors import RefusalError
 from migrator.pages.files import match_files
 from migrator.pages.page import Page, Side
 from migrator.pages.settled import match_redirected
@@ -104,7 +105,7 @@ def _refuse_unfit(sheet: Path | None, as_json: bool) -> None:
     if as_json and sheet == Path("-"):
         raise click.UsageError("--json and --csv - both write to stdout; give --csv a file")
     if sheet and not sheet.parent.is_dir():
-        raise click.UsageError(f"the folder of {sheet} does not exist")
+        raise RefusalError(f"the folder of {sheet} does not exist")
 
 
 def _matched(store: Store, site: Site, across: bool, vectors: Sequence[Path]) -> tuple[list[Suggestion], list[Page]]:
@@ -166,7 +167,7 @@ def _pages(store: Store, site: str, side: Side) -> list[Page]:
     found = (
         f"none of the {len(pages)} addresses of the {side} site is a page that can be read" if pages else f"no {side} page yet"
     )
-    raise click.UsageError(f"{found}; run `migrator crawl {side}{' --fresh' if pages else ''}` first")
+    raise RefusalError(f"{found}; run `migrator crawl {side}{' --fresh' if pages else ''}` first")
 
 
 @contextlib.contextmanager

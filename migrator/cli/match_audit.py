@@ -19,6 +19,7 @@ from migrator.cli.old_addresses import known_address, request_for, table_with_wa
 from migrator.cli.sheets import write_report
 from migrator.cli.tables import plain
 from migrator.crawl.territory import territory_of
+from migrator.errors import RefusalError
 from migrator.pages.audit import Audit, Fault, Finding
 from migrator.pages.cells import unmistakable
 from migrator.pages.new_site import NewSite, Target
@@ -34,7 +35,7 @@ FINDINGS = 1  # exit code
 
 
 def audit(settings: Settings, site: Site, sheet: Path | None, force: bool, as_json: bool, most: int) -> int:
-    """Judge the map and tell what was found, `most` of each kind; the exit code. Raises UsageError where a crawl is wanting."""
+    """Judge the map and tell what was found, `most` of each kind; the exit code. Raises RefusalError where a crawl is wanting."""
     with open_store(settings.store_url) as store:
         found = sorted(_findings(settings, site, store), key=lambda one: (list(Fault).index(one.fault), -one.visits, one.old_url))
     shown = list(_first(found, most))
@@ -68,7 +69,7 @@ def _findings(settings: Settings, site: Site, store: Store) -> Iterator[Finding]
         known += 1
         yield from judge.of_address(known_address(one), table.decide(request_for(one.url, site, today)))
     if not known:
-        raise click.UsageError("no old address is known; run `migrator crawl legacy` first")
+        raise RefusalError("no old address is known; run `migrator crawl legacy` first")
     yield from judge.of_rules(today)
 
 
@@ -76,7 +77,7 @@ def _new_site(site: Site, store: Store) -> NewSite:
     new = territory_of(site, Side.NEW)
     found = NewSite(map(_target, store.inventory(site.name, Side.NEW)), new.start, new.on_base, new.key)
     if not len(found):
-        raise click.UsageError("no new page is known; run `migrator crawl new` first")
+        raise RefusalError("no new page is known; run `migrator crawl new` first")
     if not any(crawl.finished for crawl in store.crawls(site.name, Side.NEW)):
         click.echo("warning: the crawl of the new site is under way: what it has not visited yet is not judged", err=True)
     return found

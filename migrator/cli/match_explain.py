@@ -16,6 +16,7 @@ from migrator.cli.check import counted
 from migrator.cli.old_addresses import request_for, table_with_warning
 from migrator.cli.tables import plain
 from migrator.crawl.territory import Territory, territory_of
+from migrator.errors import RefusalError
 from migrator.pages.boilerplate import own_texts
 from migrator.pages.coverage import primary, reply_of
 from migrator.pages.near import nearness
@@ -57,7 +58,7 @@ class Explanation:
 
 
 def explain(settings: Settings, site: Site, url: str, whole: bool, as_json: bool) -> int:
-    """Tell about the old page at `url`, in whatever spelling; the exit code. Raises UsageError where no such page is known."""
+    """Tell about the old page at `url`, in whatever spelling; the exit code. Raises RefusalError where no such page is known."""
     if not url.strip():
         raise click.UsageError("--explain wants the address of an old page, such as /about.html")
     legacy = territory_of(site, Side.LEGACY)
@@ -67,7 +68,7 @@ def explain(settings: Settings, site: Site, url: str, whole: bool, as_json: bool
     with open_store(settings.store_url) as store:
         found = store.pages_named(site.name, Side.LEGACY, [legacy.key(own)])
         if not found:
-            raise click.UsageError(_unknown(store, site, legacy, own))
+            raise RefusalError(_unknown(store, site, legacy, own))
         explanation = _explanation(settings, site, store, found[0])
     if as_json:
         click.echo(json.dumps(_as_data(explanation), ensure_ascii=False, indent=2))

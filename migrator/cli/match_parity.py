@@ -17,6 +17,7 @@ from migrator.cli.check import counted
 from migrator.cli.sheets import write_report
 from migrator.cli.tables import plain
 from migrator.crawl.territory import territory_of
+from migrator.errors import RefusalError
 from migrator.pages.boilerplate import own_texts
 from migrator.pages.cells import unmistakable
 from migrator.pages.coverage import percent, primary
@@ -60,11 +61,11 @@ class Row:
 def parity(
     settings: Settings, site: Site, sheet: Path | None, force: bool, as_json: bool, min_confidence: float, most: int
 ) -> int:
-    """Tell what new pages lack, the `most` that lack most; the exit code. Raises UsageError where nothing is paired."""
+    """Tell what new pages lack, the `most` that lack most; the exit code. Raises RefusalError where nothing is paired."""
     with open_store(settings.store_url) as store:
         pairs = _pairs(store.suggestions(site.name), store.verdicts(site.name), site, min_confidence)
         if not pairs:
-            raise click.UsageError(
+            raise RefusalError(
                 f"no page is decided, or suggested with {min_confidence:g} or more; run `migrator match` first, or lower it"
             )
         lost: list[str] = []

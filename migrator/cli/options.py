@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from migrator.errors import RefusalError
 from migrator.rules.rule import Site
 from migrator.settings import Settings, load_settings
 
@@ -41,5 +42,5 @@ def settings_and_site(config: Path, store: str | None, site: str | None) -> tupl
     if site is None:
         raise click.UsageError(f"{config} has several sites; choose one with --site: {', '.join(sites)}")
     if site not in sites:
-        raise click.UsageError(f"{config} has no site {site!r}; it has: {', '.join(sites)}")
+        raise RefusalError(f"{config} has no site {site!r}; it has: {', '.join(sites)}")
     return settings, sites[site]

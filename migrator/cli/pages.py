@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
 from migrator.cli.crawl_progress import plural
+from migrator.cli.inventory_sheets import COLUMNS, refuse_without_workbooks, write_csv, write_workbook
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
 from migrator.cli.tables import plain, show_table
-from migrator.pages.cells import unmistakable
+from migrator.errors import RefusalError
 from migrator.pages.page import Page, Side
 from migrator.pages.visit import Source
 from migrator.store.inventory import Filters, Known
@@ -27,27 +24,6 @@ from migrator.store.open import open_store
 from migrator.store.store import Store
 from migrator.urls import canonical_host, split_url
 
-# The first is the address as it was asked for; names and order are promised in docs/crawl.md.
-COLUMNS: dict[str, Callable[[Known], Any]] = {
-    "url": lambda known: known.url,
-    "status": lambda known: known.status or None,
-    "final_url": lambda known: known.final_url,
-    "title": lambda known: known.title,
-    "language": lambda known: known.language,
-    "content_type": lambda known: known.content_type,
-    "size": lambda known: known.size if known.status else None,
-    "visits": lambda known: known.visits,
-    "links": lambda known: known.links,
-    "depth": lambda known: known.depth,
-    "sources": lambda known: " ".join(known.sources),
-    "state": lambda known: known.state,
-    "reason": lambda known: known.reason or known.error,
-    "noindex": lambda known: "yes" if known.noindex else "",
-    "canonical": lambda known: known.canonical,
-    "near_duplicate_of": lambda known: known.near_duplicate_of,
-    "soft_404": lambda known: known.soft_404,
-    "fetched": lambda known: known.fetched.astimezone(dt.UTC).isoformat(timespec="seconds") if known.fetched else "",
-}
 ON_TERMINAL = ("url", "status", "visits", "links", "title", "reason")
 SHOWN = 200  # rows on a terminal
 SORTED: dict[str, Callable[[Known], Any]] = {
@@ -68,13 +44,20 @@ def _status(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
     return value
 
 
+def _type(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if value and "/" not in value:
+        likely = {"pdf": "application/pdf", "html": "text/html"}.get(value.lower(), f"{value}/")
+        raise click.BadParameter(f"give a whole type such as text/html, or a class such as image/: here perhaps {likely}")
+    return value
+
+
 @click.command()
 @click.argument("side", type=click.Choice([side.value for side in Side]))
 @config_option
 @store_option
 @site_option
 @click.option("--status", default="", callback=_status, help="404, a class such as 4xx, or 0 for no answer.")
-@click.option("--type", "content_type", default="", help="text/html, or a class such as image/.")
+@click.option("--type", "content_type", default="", callback=_type, help="text/html, or a class such as image/.")
 @click.option("--language", default="", help="fr, or a whole tag such as pt-br.")
 @click.option("--path", default="", help="The beginning of the path, or a pattern in which * stands for anything.")
 @click.option("--source", type=click.Choice([source.value for source in Source]), help="Seen there: on the site, or in files.")
@@ -89,6 +72,9 @@ def _status(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.option(
     "--csv", "sheet", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), help="Write a sheet (- for stdout)."
 )
+@click.option(
+    "--xlsx", "workbook", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the sheet as a workbook."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write an object per address, one a line.")
 def pages(
     side: str,
@@ -99,16 +85,20 @@ def pages(
     number: int | None,
     sort: str,
     sheet: Path | None,
+    workbook: Path | None,
     as_json: bool,
     source: str | None,
     **told: Any,
 ) -> None:
     """List every known address of the LEGACY or the NEW site: those that a crawl saw, and those that files name.
 
-    On a terminal a table, in a pipe one URL a line; --csv and --json have all that is known. Several filters must all hold.
+    On a terminal a table, in a pipe one URL a line; --csv, --xlsx and --json have all that is known. Several filters must
+    all hold.
     """
-    if sheet and as_json:
-        raise click.UsageError("--csv and --json are two forms of the same list; choose one")
+    if sum(map(bool, (sheet, workbook, as_json))) > 1:
+        raise click.UsageError("--csv, --xlsx and --json are forms of the same list; choose one")
+    if workbook:
+        refuse_without_workbooks()
     settings, chosen = settings_and_site(config, store, site)
     filters = Filters(source=Source(source) if source else None, **told)
     with open_store(settings.store_url) as opened:
@@ -118,7 +108,11 @@ def pages(
             wanted = _linking(opened, chosen.name, Side(side), number, _host(links_to))
             found = (known for known in found if known.url in wanted)
         counted = Counter[str]()
-        _write(_counting(found if sort == "url" else iter(sorted(found, key=SORTED[sort])), counted), sheet, as_json)
+        ordered = _counting(found if sort == "url" else iter(sorted(found, key=SORTED[sort])), counted)
+        if workbook:
+            write_workbook(ordered, workbook)
+        else:
+            _write(ordered, sheet, as_json)
     told_of = ", ".join(f"{count} {state}" for state, count in counted.most_common())
     click.echo(plural(counted.total(), "address", "addresses") + (f": {told_of}" if told_of else ""), err=True)
 
@@ -127,7 +121,7 @@ def _refuse_unknown(store: Store, site: str, side: Side, number: int | None) -> 
     crawls = store.crawls(site, side)
     if number is not None and number not in [crawl.number for crawl in crawls]:
         numbers = ", ".join(str(crawl.number) for crawl in crawls) or "none"
-        raise click.UsageError(f"there is no crawl {number} of the {side} site; there are: {numbers}")
+        raise RefusalError(f"there is no crawl {number} of the {side} site; there are: {numbers}")
     if not crawls and not store.imports(site, side):
         click.echo(f"nothing is known yet; run `migrator crawl {side}` or `migrator sources {side} FILE`", err=True)
 
@@ -159,8 +153,7 @@ def _counting(found: Iterable[Known], counted: Counter[str]) -> Iterator[Known]:
 
 def _write(found: Iterator[Known], sheet: Path | None, as_json: bool) -> None:
     if sheet:
-        with _opened(sheet) as file:
-            _write_sheet(found, file)
+        write_csv(found, sheet)
     elif as_json:
         for known in found:
             click.echo(json.dumps({name: column(known) for name, column in COLUMNS.items()}, ensure_ascii=False))
@@ -171,31 +164,3 @@ def _write(found: Iterator[Known], sheet: Path | None, as_json: bool) -> None:
     else:
         for known in found:
             click.echo(plain(known.url))
-
-
-def _write_sheet(found: Iterable[Known], file: TextIO) -> None:
-    """A row per address; no cell can be taken for a formula."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for known in found:
-        cells = (column(known) for column in COLUMNS.values())
-        writer.writerow([cell if isinstance(cell, int) else unmistakable(plain(cell)) for cell in cells])
-
-
-@contextmanager
-def _opened(sheet: Path) -> Iterator[TextIO]:
-    """Where the sheet goes: stdout, or a file that is there whole or not at all."""
-    if sheet == Path("-"):
-        yield sys.stdout
-        return
-    if sheet.exists() and not sheet.is_file():
-        with sheet.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        return
-    temporary = sheet.resolve().with_name(f".{sheet.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        temporary.replace(sheet.resolve())
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from migrator.errors import ConfigError, Place, Problem
+from migrator.errors import ConfigError, Place, Problem, RefusalError
 from migrator.pages.suggestion_csv import Row, read_rows
 from migrator.settings import read_text
 
+STDOUT = Path("-")
 WORKBOOK = b"PK\x03\x04"  # how an .xlsx or .ods file begins
 MENDS = {
     "no-file": "Make one with `migrator match --csv FILE`.",
@@ -41,38 +44,53 @@ def _begins_with(sheet: Path, mark: bytes) -> bool:
 
 
 def refuse_to_overwrite(sheet: Path, expected: str) -> None:
-    """Raise UsageError where the file at `sheet` is not `expected`, which an earlier run wrote: somebody has worked on it."""
+    """Raise RefusalError where the file at `sheet` is not `expected`, which an earlier run wrote: somebody has worked on it."""
     if not sheet.is_file():
         return
     text, problem = read_text(sheet)
     if problem or text not in ("", expected):
-        raise click.UsageError(f"{sheet} holds work that would be lost; publish it, name another file, or say --force")
+        raise RefusalError(f"{sheet} holds work that would be lost; publish it, name another file, or say --force")
 
 
 def write_report(sheet: Path, text: str, force: bool = False) -> None:
     """Put a report in place as `write_sheet` does; it may take the place of a report of its own kind, told by its first line.
 
-    Raises UsageError where another file is there, which may be somebody's work, unless `force` is given.
+    Raises RefusalError where another file is there, which may be somebody's work, unless `force` is given.
     """
     if sheet.is_file() and not force:
         present, problem = read_text(sheet)
         if problem or (present and present.partition("\n")[0] != text.partition("\n")[0]):
-            raise click.UsageError(f"{sheet} is another file, which would be lost; name a new one, or delete it first")
+            raise RefusalError(f"{sheet} is another file, which would be lost; name a new one, or delete it first")
     write_sheet(sheet, text)
+
+
+@contextmanager
+def put_in_place(path: Path) -> Iterator[Path]:
+    """Where to write what is to be at `path`, whole or not at all; what is no ordinary file is written to as it is.
+
+    Raises OSError that names `path`, whatever the file was called meanwhile.
+    """
+    place = path.resolve()
+    if place.exists() and not place.is_file():
+        yield path
+        return
+    temporary = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        temporary.replace(place)
+    except OSError as error:
+        if error.filename in (str(temporary), temporary) or error.filename is None:
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        raise
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_sheet(sheet: Path, text: str) -> None:
     """Put a sheet in place whole, or not at all; what is no ordinary file is written to as it is."""
-    if sheet == Path("-"):
+    if sheet == STDOUT:
         click.echo(text, nl=False)
         return
-    if sheet.exists() and not sheet.is_file():
-        sheet.write_text(text, encoding="utf-8")
-        return
-    sheet = sheet.resolve()
-    temporary = sheet.with_name(f".{sheet.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(sheet)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with put_in_place(sheet) as place:
+        place.write_text(text, encoding="utf-8")

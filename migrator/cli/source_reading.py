@@ -22,7 +22,7 @@ from migrator.pages.access_log import AccessLog
 from migrator.pages.address_list import read_list
 from migrator.pages.address_sheet import Columns, read_sheet
 from migrator.pages.file_kind import Kind, kind_of
-from migrator.pages.file_lines import byte_lines, text_lines
+from migrator.pages.file_lines import as_utf8, byte_lines, text_lines
 from migrator.pages.harvest import Harvest, Locate
 from migrator.pages.visit import Source
 from migrator.store.imports import File
@@ -30,6 +30,8 @@ from migrator.store.imports import File
 _HEAD = 65_536
 _LARGEST_SITEMAP = 50_000_000  # bytes; the protocol's own limit
 _SHOWN_EVERY = 0.2  # seconds
+_TEXTS = (Kind.LIST, Kind.CSV, Kind.SITEMAP)  # a log may hold such bytes, where its writer was stopped or it was cut
+_NAME_TEXT = "name a file of addresses, or save it as text (CSV, UTF-8)"
 _SOURCES = {Kind.CSV: Source.CSV, Kind.LOG: Source.LOG, Kind.WARC: Source.WARC}  # all else is a list
 Tell = Callable[[int, int], None]
 
@@ -57,6 +59,8 @@ def read_source(path: Path, locate: Locate, kind: Kind | None, columns: Columns,
         kind = kind or (kind_of(head) if columns == Columns() else Kind.CSV)
         if kind is None:
             raise SourceError(f"{path} is a workbook, or an archive of files\n    save the sheet as CSV, or unpack the archive")
+        if kind in _TEXTS and b"\0" in b"".join(as_utf8([head])):
+            raise SourceError(f"{path} is no text: it has bytes that no list, sheet or sitemap has\n    {_NAME_TEXT}")
         try:
             remarks = _read(source, kind, chain([head], pieces), harvest, columns, tell)
         except SourceError as error:
@@ -77,7 +81,8 @@ def _read(
         log.pour(harvest)
         return []
     if kind is Kind.CSV:
-        return [f"columns: {', '.join(read_sheet(text_lines(pieces), harvest, columns))}"]
+        used = read_sheet(text_lines(pieces), harvest, columns)
+        return [f"columns: {', '.join(used)}"] if used else []
     if kind is Kind.SITEMAP:
         return _read_sitemap(pieces, harvest)
     read_list(text_lines(pieces), harvest)

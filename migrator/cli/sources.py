@@ -14,10 +14,12 @@ from migrator.cli.options import config_option, settings_and_site, site_option, 
 from migrator.cli.source_reading import Reading
 from migrator.cli.tables import show_table
 from migrator.cli.taking_in import take_in
+from migrator.errors import RefusalError
 from migrator.pages.address_sheet import Columns
 from migrator.pages.file_kind import Kind
 from migrator.pages.page import Side
 from migrator.rules.rule import Site
+from migrator.store.crawls import Crawl
 from migrator.store.imports import Import
 from migrator.store.open import open_store
 from migrator.store.store import Store
@@ -84,7 +86,10 @@ def sources(
             _forget(opened, chosen, Side(side), forget)
         elif files:
             wanted = Kind(kind) if kind else None
-            _finish([take_in(opened, chosen, Side(side), file, wanted, columns, dry_run) for file in files], as_json)
+            readings = [take_in(opened, chosen, Side(side), file, wanted, columns, dry_run) for file in files]
+            if not dry_run and any(reading and len(reading.harvest) for reading in readings):
+                _tell_next(opened.crawls(chosen.name, Side(side)), side)
+            _finish(readings, as_json)
         else:
             _list(opened.imports(chosen.name, Side(side)), side, as_json)
 
@@ -96,6 +101,15 @@ def _finish(readings: Sequence[Reading | None], as_json: bool) -> None:
         click.get_current_context().exit(FAILED)
     if not all(reading and len(reading.harvest) for reading in readings):
         click.get_current_context().exit(NOTHING_NAMED)
+
+
+def _tell_next(crawls: Sequence[Crawl], side: str) -> None:
+    """Which crawl visits what was taken in."""
+    if crawls and not crawls[0].finished:
+        ways = f"`migrator crawl {side}` ends it, and --fresh after that visits all"
+        click.echo(f"the crawl under way began without what is new here: {ways}", err=True)
+        return
+    click.echo(f"next: `migrator crawl {side}{' --fresh' if crawls else ''}` visits them too", err=True)
 
 
 def _as_json(reading: Reading) -> dict[str, object]:
@@ -114,7 +128,7 @@ def _as_json(reading: Reading) -> dict[str, object]:
 
 def _forget(store: Store, site: Site, side: Side, number: int) -> None:
     if not store.forget_import(site.name, side, number):
-        raise click.UsageError(f"there is no file {number}; `migrator sources {side}` lists them")
+        raise RefusalError(f"there is no file {number}; `migrator sources {side}` lists them")
     click.echo(f"forgot file {number}; addresses that a crawl knows stay known to it", err=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import click
 
@@ -27,11 +28,16 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], widest
 
     console = Console()
     headings = [heading for place, heading in enumerate(headings) if _fit(headings[: place + 1], widest, console.width)]
-    cells = [[Text(plain(cell)) for cell in row[: len(headings)]] for row in rows]  # as text: a title may look like markup
+    values = [row[: len(headings)] for row in rows]
+    cells = [[Text(plain(cell)) for cell in row] for row in values]  # as text: a title may look like markup
     natural = [max([len(headings[place]), *(row[place].cell_len for row in cells)]) for place in range(len(headings))]
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
     for heading, width in zip(headings, _widths(headings, natural, widest, console.width), strict=True):
-        table.add_column(heading, width=width, no_wrap=heading != widest, overflow="fold" if heading == widest else "ellipsis")
+        is_widest, place = heading == widest, len(table.columns)
+        of_numbers = bool(values) and all(row[place] is None or isinstance(row[place], int) for row in values)
+        side: Literal["left", "right"] = "right" if of_numbers else "left"
+        overflow: Literal["fold", "ellipsis"] = "fold" if is_widest else "ellipsis"
+        table.add_column(heading, width=width, no_wrap=not is_widest, overflow=overflow, justify=side)
     for row in cells:
         table.add_row(*row)
     console.print(table)

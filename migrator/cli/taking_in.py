@@ -35,7 +35,8 @@ def take_in(
         return None
     tell_reading(reading)
     if not len(reading.harvest):
-        click.echo("  nothing was taken in", err=True)
+        why = "it names no address of the site" if reading.harvest.rows else "there is nothing in it"
+        click.echo(f"  nothing was taken in: {why}", err=True)
     elif not dry_run:
         _keep(store, site, side, reading, known)
     return reading

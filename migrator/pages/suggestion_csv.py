@@ -137,6 +137,7 @@ def _number(cell: str) -> float | None:
 
 
 def _headless(place: Place, missing: Iterable[str]) -> Problem:
-    names = " and ".join(f"`{name}`" for name in missing)
+    missing = tuple(missing)
+    names = f"column{'s' if len(missing) > 1 else ''} {' and '.join(f'`{name}`' for name in missing)}"
     mend = f"It should read: {','.join(COLUMNS)}"
-    return Problem(place, "csv-header", f"the first line does not name the column {names}", mend)
+    return Problem(place, "csv-header", f"the first line does not name the {names}", mend)

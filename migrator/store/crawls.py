@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, true, update
 
 from migrator.errors import StoreError
 from migrator.pages.page import Side
@@ -21,13 +21,18 @@ KEPT = 5  # finished crawls of one side of a site
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """A crawl that is kept: its number among those of its side, when it began and reached its end (if it did), and its pages."""
+    """A crawl that is kept: its number among those of its side, when it began, and when it reached its end if it did.
+
+    `pages` is how many it has, of which so many are marked as soft 404s and as near-duplicates.
+    """
 
     id: int
     number: int
     started: dt.datetime
     finished: dt.datetime | None
     pages: int
+    soft_404s: int = 0
+    near_duplicates: int = 0
 
 
 def readable_crawl(site: str, side: Side) -> ColumnElement[int]:
@@ -38,8 +43,11 @@ def readable_crawl(site: str, side: Side) -> ColumnElement[int]:
 
 def read_crawls(database: Database, site: str, side: Side) -> list[Crawl]:
     """Every crawl that is kept, newest first."""
-    counted = select(func.count()).where(pages.c.crawl_id == crawls.c.id).scalar_subquery()
-    chosen = select(crawls.c.id, crawls.c.number, crawls.c.started, crawls.c.finished, counted)
+    counted = [
+        select(func.count()).where(pages.c.crawl_id == crawls.c.id, condition).scalar_subquery()
+        for condition in (true(), pages.c.soft_404 != "", pages.c.near_duplicate_of != "")
+    ]
+    chosen = select(crawls.c.id, crawls.c.number, crawls.c.started, crawls.c.finished, *counted)
     with database.reading() as connection:
         rows = connection.execute(chosen.where(_of(site, side)).order_by(crawls.c.number.desc())).all()
     return [Crawl(*row) for row in rows]

@@ -121,7 +121,12 @@ def test_crawls_are_listed_newest_first(config: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["9", "last"], "no crawl '9'"), ([], "--fresh"), (["soon", "last"], "is no crawl"), (["1999-01-01"], "no crawl '1999")],
+    [
+        (["9", "last"], "no crawl '9'"),
+        ([], "only one crawl of the legacy site has reached its end, so there is none before it to compare with. Kept: 1: begun"),
+        (["soon", "last"], "is no crawl"),
+        (["1999-01-01"], "no crawl '1999"),
+    ],
 )
 def test_what_is_no_crawl_is_a_usage_error_that_names_those_that_are(config: Path, words: list[str], said: str) -> None:
     crawl(config)
@@ -130,3 +135,34 @@ def test_what_is_no_crawl_is_a_usage_error_that_names_those_that_are(config: Pat
 
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_where_no_crawl_has_reached_its_end_the_way_there_is_told(config: Path) -> None:
+    result = run("crawl", "diff", "legacy", "--config", config)
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "no crawl of the legacy site has reached its end. Kept: none\n    `migrator crawl legacy` makes one, or goes on with it\n"
+    )
+
+
+def test_the_crawl_under_way_is_told_with_what_can_be_done_about_it(config: Path) -> None:
+    crawl(config)
+    assert run("crawl", "history", "legacy", "--config", config).stderr == ""
+    crawl(config, "--fresh", "--limit", "1")
+
+    said = run("crawl", "history", "legacy", "--config", config).stderr
+
+    assert "crawl 2 has not reached its end: `migrator crawl legacy` goes on with it" in said
+    assert "`migrator crawl forget legacy 2` lets go of it" in said
+
+
+def test_marks_are_counted_crawl_by_crawl(config: Path, site: LiveSite) -> None:
+    lost = Reply("<title>Page not found</title><h1>Page not found</h1>")
+    site.replies = {**ABSENT, "/": page("/lost"), "/lost": lost}
+    crawl(config)
+
+    (told,) = json.loads(run("crawl", "history", "legacy", "--config", config, "--json").stdout)
+
+    assert (told["soft_404s"], told["near_duplicates"]) == (1, 0)
+    assert "2 pages, 1 soft 404\n" in run("crawl", "history", "legacy", "--config", config).stdout

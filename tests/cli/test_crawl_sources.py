@@ -251,3 +251,33 @@ def test_an_address_of_a_file_that_a_page_links_to_is_spelled_as_there(more: tup
     assert {"/deep", "/news/1", "/Lonely"} < set(kept())
     assert (kept()["/deep"].visits, kept()["/deep"].depth) == (5, 0)
     assert Source.LINK in kept()["/deep"].sources
+
+
+@pytest.mark.usefixtures("site")
+def test_after_a_crawl_that_reached_its_end_the_way_to_what_a_list_names_is_told() -> None:
+    Path("late.txt").write_text("/lonely\n")
+    assert "next: `migrator crawl legacy` visits them too" in run("sources", "legacy", "late.txt").stderr
+    assert "next: `migrator crawl new`" in crawl().stderr
+    assert "next: `migrator crawl legacy --fresh` visits them too" in run("sources", "legacy", "late.txt").stderr
+    Path("later.txt").write_text("/print/a\n")
+
+    told = crawl("--list", "later.txt").stderr
+
+    assert "visits nothing more; --fresh crawls again; what --list names is kept for that" in told
+    assert told.endswith("next: `migrator crawl legacy --fresh`\n")
+    assert kept()["/print/a"].state == "listed"
+    crawl("--fresh", "--limit", "1")
+    assert "the crawl under way began without what is new here" in run("sources", "legacy", "later.txt").stderr
+    crawl()
+    crawl("--fresh")
+    assert kept()["/print/a"].state == "done"
+
+
+def test_the_next_step_is_one_that_is_not_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with live_site({"/": page()}) as old, live_site({"/": page()}) as new:
+        Path("redirects.yaml").write_text(
+            f"version: 1\nsites:\n  main: {{hosts: [www.old.example], legacy: '{old.url}', new: '{new.url}'}}\n"
+        )
+        assert "next: `migrator crawl legacy`" in run("crawl", "new", "--delay", "0").stderr
+        assert "next: `migrator match --csv review.csv`" in crawl().stderr

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli.pages import COLUMNS
+from migrator.cli.inventory_sheets import COLUMNS
 from migrator.pages.address_sheet import read_sheet
 from migrator.pages.cells import as_meant
 from tests.cli.running import run
@@ -158,6 +158,16 @@ def test_a_sheet_is_written_to_a_file_and_can_be_taken_in_again() -> None:
 
 
 @pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("option", ["--csv", "--xlsx"])
+def test_a_sheet_that_cannot_be_written_is_named_as_it_was_told(option: str) -> None:
+    pytest.importorskip("openpyxl")
+
+    result = run("pages", "legacy", option, "nowhere/all")
+
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (3, "error: nowhere/all: No such file or directory")
+
+
+@pytest.mark.usefixtures("site")
 def test_json_has_an_object_a_line() -> None:
     lines = [json.loads(line) for line in run("pages", "legacy", "--json").stdout.splitlines()]
 
@@ -203,6 +213,9 @@ def test_a_terminal_gets_a_table_that_fits(columns: int) -> None:
         (("--status", "x"), "give a status such as 404"),
         (("--crawl", "9"), "there is no crawl 9 of the legacy site; there are: 1"),
         (("--csv", "-", "--json"), "choose one"),
+        (("--csv", "-", "--xlsx", "x"), "choose one"),
+        (("--type", "pdf"), "here perhaps application/pdf"),
+        (("--type", "image"), "here perhaps image/"),
         (("--links-to", "no host"), "not a host name"),
     ],
 )

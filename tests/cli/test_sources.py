@@ -202,3 +202,35 @@ def test_addresses_of_web_archives_are_taken_in() -> None:
 
 def test_options_that_contradict_each_other_are_refused() -> None:
     assert taken("--forget", 1, "x.txt").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [(), ("--as", "csv"), ("--as", "sitemap")])
+def test_what_is_no_text_is_refused_at_once(words: tuple[str, ...]) -> None:
+    Path("picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 500)
+
+    result = taken("picture.png", *words)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: picture.png is no text")
+    assert len(result.stderr.splitlines()) == 2
+
+
+def test_a_log_that_was_cut_while_it_was_written_is_read_all_the_same() -> None:
+    line = b'1.2.3.4 - - [24/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5\n'
+    Path("access.log").write_bytes(line + b"\0" * 100 + b"\n" + line)
+
+    assert taken("access.log").exit_code == 0
+    assert visits() == {("/a", DAY): 2}
+
+
+def test_text_in_utf_16_is_no_binary() -> None:
+    Path("urls.csv").write_text("url,visits\n/a,7\n", encoding="utf-16")
+
+    assert taken("urls.csv").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--as", "csv")])
+def test_an_empty_file_is_told_as_such(words: tuple[str, ...]) -> None:
+    Path("empty.csv").write_text("")
+
+    assert taken("empty.csv", *words).stderr.splitlines()[1:] == ["  nothing was taken in: there is nothing in it"]
