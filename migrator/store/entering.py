@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, case, or_, select, update
 
 from migrator.pages.visit import FILES, Found, Skipped
+from migrator.store.bulk import Bulk
 from migrator.store.database import Database
 from migrator.store.tables import frontier
 from migrator.store.values import short_key, storable
@@ -30,26 +31,22 @@ class Entrance:
     """Enters addresses into one crawl, in the transaction of whoever found them."""
 
     def __init__(self, database: Database, crawl: int) -> None:
-        self._database = database
+        self._is_shared = database.is_shared
         self._crawl = crawl
         entered = database.insert(frontier)
-        self._new_alone = entered.on_conflict_do_nothing()
-        self._new_or_better = entered
-        if not database.is_shared:
-            self._new_or_better = entered.on_conflict_do_update(
-                index_elements=["crawl_id", "key"],
-                set_=_better(entered.excluded.url, entered.excluded.source, entered.excluded.depth),
-                where=_can_be_better() & ~named_by_file(entered.excluded.source) & (entered.excluded.state == DUE),
-            )
+        better = _better(entered.excluded.url, entered.excluded.source, entered.excluded.depth)
+        can_be = _can_be_better() & ~named_by_file(entered.excluded.source) & (entered.excluded.state == DUE)
+        new_or_better = entered.on_conflict_do_update(index_elements=["crawl_id", "key"], set_=better, where=can_be)
+        entering = entered.on_conflict_do_nothing() if database.is_shared else new_or_better
+        self._entering = Bulk(database, entering, ("crawl_id", "key", "url", "depth", "source", "state", "reason"))
 
     def enter(self, connection: Connection, found: Iterable[Found], skipped: Iterable[Skipped] = ()) -> None:
         """Enter what is new; what was listed and is still due is spelled as a link, redirect or sitemap that leads to it."""
         rows = [self._row(one, LISTED if one.source in FILES else DUE, "") for one in found]
         rows += [self._row(one.found, "skipped", one.reason) for one in skipped]
-        if self._database.is_shared:
-            self._database.enter(connection, self._new_alone, self._unknown(connection, rows))
-        else:
-            self._database.enter(connection, self._new_or_better, rows)
+        if self._is_shared:
+            rows = self._unknown(connection, rows)
+        self._entering.run(connection, rows)
 
     def _unknown(self, connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Those that are not there yet, in the order of their keys, so that no two workers wait for each other.

@@ -121,7 +121,11 @@ class StoredFrontier:
 
         An unchanged page is copied from the crawl before; where that has been forgotten meanwhile, the entry is due again.
         """
-        self._database.transact(lambda connection: self._finish(connection, visit))
+        try:
+            self._database.transact(lambda connection: self._finish(connection, visit))
+        except BaseException:
+            self._sightings.forget()
+            raise
 
     def turns(self, host: str) -> Turns:
         """Whose turn it is to ask `host`, over all workers of all crawls in this store."""

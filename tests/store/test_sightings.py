@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from migrator.pages.visit import Entry, Found, Listed, Sighting, Source, Visit
 from migrator.store.imports import File
 from migrator.store.sightings import KEPT
 from migrator.store.store import Store
+from migrator.store.values import lot
 
 
 def url(number: int) -> str:
@@ -99,7 +101,9 @@ def test_addresses_too_long_for_an_index_are_seen_too(store: Store) -> None:
 
     assert len({entry.key for entry in entries}) == 2
     assert {entry.url for entry in entries} == {f"http://h{key}" for key in long}
-    assert [one.kind for one in store.sightings("main", Side.LEGACY, long[0])] == [Source.SITEMAP]
+    of_page, of_other = sorted(long, key=lambda key: entries[0].url != f"http://h{key}")
+    assert [one.kind for one in store.sightings("main", Side.LEGACY, of_page)] == [Source.SITEMAP]
+    assert [one.kind for one in store.sightings("main", Side.LEGACY, of_other)] == [Source.LINK, Source.SITEMAP]
 
 
 def test_a_page_that_links_to_more_than_fits_one_statement(store: Store) -> None:
@@ -117,3 +121,16 @@ def test_a_page_that_links_to_more_than_fits_one_statement(store: Store) -> None
     counts = {one.key: one.links for one in store.inventory("main", Side.LEGACY)}
     assert counts["/x0"] == counts["/x2099"] == KEPT + 3
     assert len(store.sightings("main", Side.LEGACY, "/x2099")) == KEPT
+
+
+def test_a_page_that_could_not_be_kept_takes_no_place_of_another(store: Store) -> None:
+    frontier = store.frontier("main", Side.LEGACY)
+    frontier.begin()
+    frontier.add(Found(url(number), f"/{number}", number) for number in range(KEPT + 1))
+    entries = sorted(frontier.claim(KEPT + 1), key=lambda entry: lot(entry.url))
+    with pytest.raises(AttributeError):
+        frontier.finish(Visit(entries[0], None, linked=("/x",), passed=(None,)))  # type: ignore[arg-type]
+    for entry in entries[1:]:
+        frontier.finish(Visit(entry, None, reason="why", linked=("/x",)))
+
+    assert {one.place for one in store.sightings("main", Side.LEGACY, "/x")} == {entry.url for entry in entries[1:]}
