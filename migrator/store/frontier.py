@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from migrator.pages.page import Page, Side
 from migrator.pages.visit import Entry, Former, Found, Listed, Skipped, Source, Visit
@@ -19,6 +19,13 @@ from migrator.store.sightings import Sightings
 from migrator.store.tables import crawls, frontier, pages
 from migrator.store.turns import Turns
 from migrator.store.workers import LEASE, Worker, bury, check_in, leave
+
+# Made once: it is run for every page.
+_ENDED = (
+    update(frontier)
+    .where(frontier.c.id == bindparam("of"), frontier.c.state == CLAIMED, frontier.c.worker == bindparam("by"))
+    .values(state=bindparam("now"), reason=bindparam("why"), worker="")
+)
 
 
 class StoredFrontier:
@@ -209,10 +216,9 @@ class StoredFrontier:
 
     def _finish(self, connection: Connection, visit: Visit) -> None:
         entry = visit.entry
-        mine = (frontier.c.id == entry.id) & (frontier.c.state == CLAIMED) & (frontier.c.worker == self._worker.id)
         state = "skipped" if visit.page is None else "done"
-        ended = update(frontier).where(mine).values(state=state, reason=visit.reason, worker="")
-        if not connection.execute(ended).rowcount:
+        values = {"of": entry.id, "by": self._worker.id, "now": state, "why": visit.reason}
+        if not connection.execute(_ENDED, values).rowcount:
             return
         if not self._keep(connection, visit):
             connection.execute(update(frontier).where(frontier.c.id == entry.id).values(state=state_when_given_back()))

@@ -14,6 +14,7 @@ from migrator.store.tables import contents, frontier, pages
 from migrator.store.values import now, packed, short_key, storable, unpacked
 
 _PAGES_AT_ONCE = 200
+_PAGE, _CONTENT = insert(pages), insert(contents)  # made once: they are run for every page
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def insert_page(connection: Connection, crawl: int, entry: int, page: Page) -> N
         "near_duplicate_of": storable(page.near_duplicate_of),
         "soft_404": storable(page.soft_404),
     }
-    connection.execute(insert(pages), row)
+    connection.execute(_PAGE, row)
     if page.content != Content():
-        connection.execute(insert(contents), {"entry_id": entry, **_content_row(page.content)})
+        connection.execute(_CONTENT, {"entry_id": entry, **_content_row(page.content)})
 
 
 def copy_page(connection: Connection, crawl: int, entry: int, former: int) -> bool:

@@ -32,6 +32,7 @@ PAGES, SIZE, LINKS, MENU = 3_000, 60_000, 80, 30
 WORDS = ("water", "children", "school", "programme", "health", "report", "village", "season", "and", "the", "of", "to", "with")
 OURS, SCRAPY, SEEN = "migrator crawl --own-site", "Scrapy", "Scrapy, seen first"
 PEER = ("scrapy", "scrapy==2.19.0")
+SHARE = Path(__file__).with_name("store_share.py")
 SPIDER = Path(__file__).with_name("peer_crawler.py")
 _WITHIN = 600  # seconds
 _SETTINGS = {
@@ -68,7 +69,7 @@ def main() -> int:
         if not chosen.no_peers and (programs := peer(*PEER)):
             crawlers |= {SCRAPY: scrapy(programs, stage.folder, start), SEEN: scrapy(programs, stage.folder, start, seen="1")}
         results = contest(crawlers, chosen.rounds, chosen.pages, stage.folder)
-        return verdict(results, binding=chosen.bars)
+        return verdict(results, stored(crawlers[OURS][0](chosen.rounds), chosen.pages, stage.folder), binding=chosen.bars)
 
 
 def options() -> argparse.Namespace:
@@ -175,6 +176,18 @@ def measured(
     return Figures(pages / seconds, (usage.ru_utime + usage.ru_stime) / pages * 1000)
 
 
+def stored(command: Sequence[str | Path], pages: int, folder: Path) -> float:
+    """What share of a crawl's processor time writing to the store takes, in percent: a run of its own with clocks in it."""
+    told = folder / "share.json"
+    measured("store", 0, (sys.executable, SHARE, told, *command[1:]), lambda: pages + 1, pages, folder)
+    share = json.loads(told.read_text())
+    print(
+        f"writing to the store: {share['cpu'] / pages * 1000:.1f} ms of {share['all_cpu'] / pages * 1000:.1f} ms of CPU a page;"
+        f" in {100 * share['wall'] / share['all_wall']:.0f} % of the time a page is being written, beside fetching and reading"
+    )
+    return float(100 * share["cpu"] / share["all_cpu"])
+
+
 def slug(name: str) -> str:
     """A name as a file may have it."""
     return name.replace(" ", "-").replace(",", "")
@@ -187,7 +200,7 @@ def ratio(results: Mapping[str, Sequence[Figures]], name: str, other: str) -> fl
     return statistics.median(one.rate / two.rate for one, two in zip(results[name], results[other], strict=True))
 
 
-def verdict(results: Mapping[str, Sequence[Figures]], *, binding: bool) -> int:
+def verdict(results: Mapping[str, Sequence[Figures]], share: float, *, binding: bool) -> int:
     """Print the table and, last, one line on the bars; the exit code."""
     width = max(map(len, results))
     print(f"{'':<{width}}  × Scrapy  pages/s  CPU ms a page")
@@ -195,7 +208,10 @@ def verdict(results: Mapping[str, Sequence[Figures]], *, binding: bool) -> int:
         times = ratio(results, name, SCRAPY)
         rate, cpu = statistics.median(one.rate for one in figures), statistics.median(one.cpu for one in figures)
         print(f"{name:<{width}}  {'' if times is None else f'{times:.2f}':>8}  {rate:>7.1f}  {cpu:>13.1f}")
-    bars = [Bar("a crawl of one's own site is", ratio(results, OURS, SCRAPY), 2, " × Scrapy")]
+    bars = [
+        Bar("a crawl of one's own site is", ratio(results, OURS, SCRAPY), 2, " × Scrapy"),
+        Bar("writing to the store takes", share, 10, " % of it", at_most=True),
+    ]
     print()
     print("; ".join(map(str, bars)))
     return int(binding and not all(bar.is_met for bar in bars))
