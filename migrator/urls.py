@@ -158,16 +158,6 @@ def merge_query(target: str, query: bytes, consumed: frozenset[str] = frozenset(
     return f"{address}{joint}{carried}{mark}{fragment}"
 
 
-def without_tracking(url: str, folding: Folding) -> str:
-    """`url`, which has no fragment, without query keys that only track visitors; all else stays to the byte."""
-    address, _, query = url.partition("?")
-    pairs = query.split("&")
-    kept = [pair for pair in pairs if not _only_tracks(_component(pair.partition("=")[0].encode(), folding.case), folding)]
-    if len(kept) == len(pairs):
-        return url
-    return f"{address}?{'&'.join(kept)}" if kept else address
-
-
 def query_names(query: str, folding: Folding) -> frozenset[str]:
     """The names in a query as look-up compares them."""
     if not query:
@@ -278,8 +268,7 @@ def _lower_piece(match: re.Match[str]) -> str:
 
 
 def _pairs(query: bytes) -> list[tuple[bytes, bytes]]:
-    parts = (part.partition(b"=") for part in query.split(b"&") if part)
-    return [(name, value) for name, _, value in parts]
+    return [(name, value) for name, _, value in (part.partition(b"=") for part in query.split(b"&") if part)]
 
 
 def _component(raw: bytes, case: bool) -> str:
@@ -295,9 +284,9 @@ def _component(raw: bytes, case: bool) -> str:
     return quote(decoded, safe="")
 
 
-def _only_tracks(name: str, folding: Folding) -> bool:
+def only_tracks(name: str, folding: Folding) -> bool:
     """Whether a key tells where a visitor came from and nothing else; what the operator calls significant chooses a page."""
-    return TRACKING.match(name) is not None and name not in folding.significant_params
+    return name not in folding.significant_params and TRACKING.match(name) is not None
 
 
 def _significant_query(query: bytes, folding: Folding) -> str:
@@ -305,7 +294,7 @@ def _significant_query(query: bytes, folding: Folding) -> str:
         return ""
     pairs = [(_component(name, folding.case), value) for name, value in _pairs(query)]
     if folding.every_param:
-        chosen = [pair for pair in pairs if not _only_tracks(pair[0], folding)]
+        pairs = [pair for pair in pairs if not only_tracks(pair[0], folding)]
     else:
-        chosen = [pair for pair in pairs if pair[0] in folding.significant_params]
-    return "&".join(sorted(f"{name}={_component(value, folding.case)}" for name, value in chosen))
+        pairs = [pair for pair in pairs if pair[0] in folding.significant_params]
+    return "&".join(sorted(f"{name}={_component(value, folding.case)}" for name, value in pairs))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from migrator.pages.page import Side
+from migrator.pages.tracking import without_tracking
 from migrator.rules.rule import Site
-from migrator.urls import Folding, Origin, look_up_key, normal_url, origin_of, without_tracking
+from migrator.urls import Folding, Origin, look_up_key, normal_url, origin_of
 
 
 @dataclass(frozen=True, slots=True)

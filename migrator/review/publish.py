@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.errors import Problem
+from migrator.pages.tracking import without_tracking
 from migrator.pages.verdict import Answer
 from migrator.rules.compiled import compile_rule
 from migrator.rules.decision import Gone, Redirect
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.rules.table import Request, RuleTable
 from migrator.rules.yaml_edit import Value, add_rules, set_redirects
-from migrator.urls import Key, look_up_key, normal_url, origin_of, split_url, without_tracking
+from migrator.urls import Key, look_up_key, normal_url, origin_of, split_url
 
 
 @dataclass(frozen=True, slots=True)
