@@ -10,7 +10,7 @@ from typing import Any
 import re2
 
 from migrator.rules.rule import Kind
-from migrator.urls import Folding, Key, encoded_path, fold_case, without_index_file
+from migrator.urls import Folding, Key, encoded_path, fold_case, fold_escaped_case, without_index_file
 
 MAX_PROGRAM = 10_000  # RE2 instructions of one expression; an ordinary rule has under 200, the largest in the wild some 9,000
 LONGEST_PREFIX = 64  # bytes of a regex that are looked at for literal folders
@@ -47,7 +47,10 @@ class Pattern:
 
     def captures(self, key: Key) -> dict[str, str] | None:
         """What the wildcards matched, in the case the visitor wrote where that is possible; None where nothing matches."""
-        found = self.program.search(key.shown.encode()) or self.program.search(key.path.encode())
+        spelled = [key.shown, fold_escaped_case(key.shown), key.path]
+        if key.shown.endswith("/") and not key.path.endswith("/"):
+            spelled.insert(2, spelled[1].rstrip("/"))
+        found = next(filter(None, (self.program.search(path.encode()) for path in spelled)), None)
         if found is None:
             return None
         return {name: text.decode() for name, text in zip(self.names, found.groups(b""), strict=True)}
