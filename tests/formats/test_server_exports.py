@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.rules.formats import haproxy, nginx
+from migrator.rules.formats import apache, caddy, haproxy, nginx, varnish
 from migrator.rules.formats.export import Export
 from migrator.rules.table import SiteTable
 from tests.formats.asking import differences
@@ -17,6 +17,7 @@ from tests.ports import free_port
 from tests.serve import fronts
 from tests.serve.fronts import running
 
+APACHE_MODULES = "/usr/lib/apache2/modules"
 TODAY = dt.date(2026, 11, 24)
 Command = Callable[[Path, int], list[str]]
 
@@ -34,8 +35,41 @@ def _haproxy(folder: Path, port: int) -> list[str]:
     return ["haproxy", "-db", "-f", str(folder / "haproxy.cfg")]
 
 
+def _apache(folder: Path, port: int) -> list[str]:
+    modules = "".join(f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so\n" for name in ("mpm_event", "authz_core", "rewrite", "headers"))
+    (folder / "www").mkdir()
+    (folder / "www" / "index.html").write_text("legacy")
+    host = (
+        f"<VirtualHost *:{port}>\nDefine MIGRATOR_FOLDER {folder}\nInclude {folder}/migrator.conf\n"
+        'RewriteCond %{ENV:migrator_status} "^0?$"\nRewriteRule ^ /index.html\n</VirtualHost>\n'
+    )
+    (folder / "httpd.conf").write_text(
+        f"ServerName www.old.example\nListen 127.0.0.1:{port}\nPidFile {folder}/pid\nDefaultRuntimeDir {folder}\n{modules}"
+        f"DocumentRoot {folder}/www\nErrorLog /dev/stderr\nLogLevel warn\nMaxConnectionsPerChild 0\nKeepAlive On\n{host}"
+    )
+    return ["apache2", "-X", "-d", str(folder), "-f", str(folder / "httpd.conf")]
+
+
+def _caddy(folder: Path, port: int) -> list[str]:
+    site = f"http://:{port} {{\n\tbind 127.0.0.1\n\timport migrator\n\thandle {{\n\t\trespond 200\n\t}}\n}}\n"
+    text = f"{{\n\tadmin off\n\tauto_https off\n}}\nimport {folder}/migrator.caddy\n{site}"
+    (folder / "Caddyfile").write_text(text, "utf-8")
+    return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def _varnish(folder: Path, port: int) -> list[str]:
+    own = "sub vcl_recv { return (synth(200)); }"
+    text = f'vcl 4.1;\nbackend default none;\ninclude "{folder}/migrator.vcl";\n{own}\n'
+    (folder / "default.vcl").write_text(text, "utf-8")
+    words = ["-F", "-j", "none", "-a", f"127.0.0.1:{port}", "-n", str(folder / "state"), "-f", str(folder / "default.vcl")]
+    return ["varnishd", *words, "-s", "default,1m", "-p", "workspace_client=256k"]
+
+
 SERVERS: dict[str, tuple[Callable[[SiteTable, dt.date], Export], Command]] = {
     "nginx": (nginx.write, _nginx),
+    "apache2": (apache.write, _apache),
+    "caddy": (caddy.write, _caddy),
+    "varnish": (varnish.write, _varnish),
     "haproxy": (haproxy.write, _haproxy),
 }
 
