@@ -23,7 +23,23 @@ sites:
     significant_params: [id, page]
     cache: 2h
 """
-WORDS = ("about", "news", "Press", "team", "café", "Übersicht", "new site", "données", "help", "jobs", "o'neil", "a+b", "100", "x_y", "v1.2")
+WORDS = (
+    "about",
+    "news",
+    "Press",
+    "team",
+    "café",
+    "Übersicht",
+    "new site",
+    "données",
+    "help",
+    "jobs",
+    "o'neil",
+    "a+b",
+    "100",
+    "x_y",
+    "v1.2",
+)
 STATUSES = (301, 301, 301, 302, 303, 307, 308)
 
 
@@ -76,7 +92,12 @@ def _rule(chance: random.Random, number: int) -> str:
     folder = "/".join(chance.choice(WORDS) for _ in range(chance.randint(1, 3)))
     path = f"/{folder}/p{number}"
     to = chance.choice(
-        (f"/new/{number}", f"/neu/{quote(chance.choice(WORDS))}/{number}?tab=1", f"https://www.partner.example/{number}#top", f"/n/{number}?a=1&b=2#c")
+        (
+            f"/new/{number}",
+            f"/neu/{quote(chance.choice(WORDS))}/{number}?tab=1",
+            f"https://www.partner.example/{number}#top",
+            f"/n/{number}?a=1&b=2#c",
+        )
     )
     status = chance.choice(STATUSES)
     kind = chance.randrange(20)

@@ -36,7 +36,9 @@ def _haproxy(folder: Path, port: int) -> list[str]:
 
 
 def _apache(folder: Path, port: int) -> list[str]:
-    modules = "".join(f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so\n" for name in ("mpm_event", "authz_core", "rewrite", "headers"))
+    modules = "".join(
+        f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so\n" for name in ("mpm_event", "authz_core", "rewrite", "headers")
+    )
     (folder / "www").mkdir()
     (folder / "www" / "index.html").write_text("legacy")
     host = (

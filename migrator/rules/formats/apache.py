@@ -11,7 +11,18 @@ import re
 from collections.abc import Iterator
 
 from migrator.rules.formats.export import Export
-from migrator.rules.formats.server_plan import DOTS, INDEX_FILES, SESSION, SPELLED, STATUSES, Answer, Plan, Stage, exact_expression, plan_of
+from migrator.rules.formats.server_plan import (
+    DOTS,
+    INDEX_FILES,
+    SESSION,
+    SPELLED,
+    STATUSES,
+    Answer,
+    Plan,
+    Stage,
+    exact_expression,
+    plan_of,
+)
 from migrator.rules.rule import METHOD_KEEPING
 from migrator.rules.table import SiteTable
 

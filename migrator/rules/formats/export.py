@@ -30,6 +30,7 @@ class Export:
     notes: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     said: int = 0
+    drops: bool = False  # whether the dialect loses queries that rules carry
 
     def leave_out(self, rule: Rule, why: str) -> None:
         """Note that a rule is not in the files."""

@@ -130,7 +130,7 @@ def _answers(plan: Plan) -> Iterator[str]:
     for status in STATUSES:
         for code, method in ((status, "{ method GET HEAD }"), (METHOD_KEEPING.get(status, status), "!{ method GET HEAD }")):
             yield (
-                f"http-request return status {code} hdr Location \"{location}\" hdr Cache-Control \"public, max-age={plan.max_age}\""
+                f'http-request return status {code} hdr Location "{location}" hdr Cache-Control "public, max-age={plan.max_age}"'
                 f" if {{ var(txn.migrator_status) -m str {status} }} {method}"
             )
     yield "http-request return status 410 content-type text/plain string Gone if { var(txn.migrator_status) -m str 410 }"

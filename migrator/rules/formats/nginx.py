@@ -87,7 +87,9 @@ def _queries(plan: Plan) -> Iterator[str]:
         for place, name in enumerate(names):
             after = f"$migrator_s{number}_{place}"
             word = re.escape(name)
-            yield _map(before, after, [(f"~*^{word}(?:=[^&]*)?(?:&(.*))?$", "$1"), (f"~*^(.*)&{word}(?:=[^&]*)?(&.*)?$", "$1$2")], before)
+            yield _map(
+                before, after, [(f"~*^{word}(?:=[^&]*)?(?:&(.*))?$", "$1"), (f"~*^(.*)&{word}(?:=[^&]*)?(&.*)?$", "$1$2")], before
+            )
             before = after
         yield _map(before, f"$migrator_q{number}", [("", "")], f"?{before}")
         yield _map(before, f"$migrator_a{number}", [("", "")], f"&{before}")

@@ -158,7 +158,9 @@ def _spellings(path: str) -> list[str]:
     great = "".join(letter.upper() if ord(letter) > 127 and len(letter.upper()) == 1 else letter for letter in text)
     first = re.sub(r"(?<![^\W_])\w", lambda match: match[0].upper() if len(match[0].upper()) == 1 else match[0], text)
     first = "".join(new if ord(old) > 127 else old for new, old in zip(first, text, strict=True))
-    return list(dict.fromkeys([path, *(quote(one.encode("utf-8", "surrogateescape"), safe="/!$&'()*+,;=:@~") for one in (great, first))]))
+    return list(
+        dict.fromkeys([path, *(quote(one.encode("utf-8", "surrogateescape"), safe="/!$&'()*+,;=:@~") for one in (great, first))])
+    )
 
 
 def _queries(rule: Outgoing, by: str, export: Export) -> list[str]:
@@ -218,7 +220,10 @@ def _variants(match: re.Match[str]) -> str:
         return match[0]
     letters = []
     for letter in text:
-        both = [letter, *(one for one in (letter.upper(), letter.title()) if len(one) == 1 and fold_case(quote(one)) == quote(letter))]
+        both = [
+            letter,
+            *(one for one in (letter.upper(), letter.title()) if len(one) == 1 and fold_case(quote(one)) == quote(letter)),
+        ]
         spelled = list(dict.fromkeys(quote(one, safe="") for one in both))
         letters.append(spelled[0] if len(spelled) == 1 else f"(?:{'|'.join(spelled)})")
     return "".join(letters)

@@ -128,8 +128,10 @@ def _expressions(name: str, expressions: list[tuple[str, Answer]], export: Expor
 def _whole(expression: str) -> str:
     """The expression with all that stands before and behind what it matches, so that its place is taken by the answer alone."""
     flags = "(?i)" if expression.startswith("(?i)") else ""
-    return f"{flags}^.*?(?:{expression.removeprefix('(?i)')}).*$" if not expression.removeprefix("(?i)").startswith("^") else (
-        expression if expression.endswith("$") else f"{expression}.*$"
+    return (
+        f"{flags}^.*?(?:{expression.removeprefix('(?i)')}).*$"
+        if not expression.removeprefix("(?i)").startswith("^")
+        else (expression if expression.endswith("$") else f"{expression}.*$")
     )
 
 
