@@ -12,7 +12,7 @@ from migrator.rules.yaml_nodes import Mapping, Node, Scalar, Sequence, read_node
 
 _PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9/_.~+=%?&@-]|:(?=[A-Za-z0-9/]))*")
 _READ_OTHERWISE = re.compile(r"(?i)true|false|yes|no|on|off|null|[\d.:_+-]+")
-Value = str | bool | dt.date
+Value = str | bool | int | dt.date
 LONGEST_SIMPLE_KEY = 1000  # characters; YAML 1.1 allows 1024 for a key on one line
 
 
@@ -55,6 +55,8 @@ def _escaped(letter: str) -> str:
 def _value(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
     return scalar(value) if isinstance(value, str) else value.isoformat()
 
 

@@ -64,7 +64,7 @@ def requests(table: RuleTable, seed: int = 11) -> Iterator[tuple[Rule, str, str]
     chance = random.Random(seed)
     for found in table.tables["main"]:
         rule = found.rule
-        path, query = _asked(rule, chance)
+        path, query = asked(rule, chance)
         mark = f"?{query}" if query else ""
         yield rule, "GET", path + mark
         yield rule, chance.choice(("HEAD", "POST")), path + mark
@@ -76,7 +76,8 @@ def requests(table: RuleTable, seed: int = 11) -> Iterator[tuple[Rule, str, str]
         yield rule, "GET", path + "-not"
 
 
-def _asked(rule: Rule, chance: random.Random) -> tuple[str, str]:
+def asked(rule: Rule, chance: random.Random) -> tuple[str, str]:
+    """A path and a query that the rule is asked for by."""
     if rule.kind is Kind.REGEX:
         return rule.examples[0].url, ""
     _, path, query = split_url(rule.source)

@@ -47,7 +47,7 @@ def said(table: SiteTable, today: dt.date, export: Export) -> Iterator[tuple[Out
     for rule, status in sayable(table, today, export, CAN):
         to, path = rule.literal, rule.path
         is_below = rule.rule.kind is Kind.PATTERN
-        parts = rule.found.target.parts if rule.found.target else ()
+        parts = rule.parts
         if is_below:
             if (
                 not path.endswith("/*")

@@ -6,10 +6,10 @@ import datetime as dt
 import json
 
 from migrator.rules.formats.export import Export
+from migrator.rules.formats.fastly import take_item
 from migrator.rules.formats.json_items import items, word
 from migrator.rules.formats.reading import Reading
 from migrator.rules.formats.saying import Abilities, sayable
-from migrator.rules.formats.fastly import take_item
 from migrator.rules.table import SiteTable
 
 KEY, VALUE, STORE = 512, 1024, 5_000_000  # bytes

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from migrator.rules.compiled import CompiledRule
 from migrator.rules.rule import PERMANENT_TO_TEMPORARY, QueryMode, Rule, Site
 from migrator.rules.table import SiteTable
+from migrator.rules.target import checked_location
 from migrator.urls import encoded_path, look_up_key, split_url
 
 
@@ -71,6 +74,19 @@ class Outgoing:
         return target.parts[0] if target is not None and target.is_literal else ""
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The absolute target as a browser would write it: literal text and the names of captures in turn; empty if there is none."""
+        target = self.found.target
+        if target is None or self.status in (0, 410):
+            return ()
+        stand_in = "zqcapture"
+        while stand_in in "".join(target.parts):
+            stand_in += "q"
+        text = "".join(part if place % 2 == 0 else f"{stand_in}{place}z" for place, part in enumerate(target.parts))
+        pieces = re.split(rf"{stand_in}\d+z", checked_location(text, target.origin) or text)
+        return tuple(piece for pair in zip_longest(pieces, target.parts[1::2]) for piece in pair if piece is not None)
+
+    @property
     def carries(self) -> bool:
         """Whether the query of the request goes on to the target."""
         return self.status not in (0, 410) and self.rule.query is QueryMode.KEEP
@@ -89,7 +105,7 @@ def outgoing(table: SiteTable, today: dt.date, export: Export) -> Iterator[Outgo
             continue
         if rule.ends or rule.starts:
             export.remark(rule, "its dates are not in the files; export again when it ends")
-        if rule.to and _is_own_address(found, site):
+        if rule.to and leads_to_itself(found, site):
             export.remark(rule, "it leads to its own address, which the old site goes on answering")
             yield Outgoing(found, 0)
         else:
@@ -115,7 +131,7 @@ def _status(rule: Rule, site: Site, today: dt.date, export: Export) -> int:
     return rule.status
 
 
-def _is_own_address(found: CompiledRule, site: Site) -> bool:
+def leads_to_itself(found: CompiledRule, site: Site) -> bool:
     """Whether a rule without captures leads to the address it is about, which would never end."""
     if found.key is None or found.target is None or found.target.origin.netloc not in site.hosts:
         return False

@@ -10,11 +10,13 @@ from migrator.rules.formats.export import Export
 from migrator.rules.formats.json_items import items, word
 from migrator.rules.formats.reading import Reading
 from migrator.rules.formats.saying import Abilities, sayable
+from migrator.rules.rule import QueryMode
 from migrator.rules.table import SiteTable
 
 KEY, VALUE, ITEMS = 256, 8000, 1000  # bytes, bytes, items
 CAN = Abilities(gone=True)
 _ITEM = re.compile(r'"([^"]*)"\s*:\s*"([^"]*)"')
+_TABLE = re.compile(r"^\s*table\s+\w+", re.MULTILINE)
 _OTHER = re.compile(r"\s*(?:table\s+\w+.*\{|\}|//.*|#.*|)\s*")
 _VCL = """\
 # Redirects made by `migrator export fastly`. Include this file; call migrator_recv in vcl_recv and migrator_error in vcl_error.
@@ -43,12 +45,19 @@ sub migrator_error {{
 
 
 def read(text: str, reading: Reading) -> None:
-    """Read a table's lines `"/a": "https://new/x",`, or a dictionary's items as JSON."""
+    """Read a table's lines `"/a": "https://new/x",`, or a dictionary's items as JSON; code around tables is no row."""
     if text.lstrip().startswith(("[", "{")):
         for line, item in items(text, reading, "items", "dictionary_items"):
             take_item(reading, line, word(item.get("item_key")), word(item.get("item_value")))
         return
+    within = not _TABLE.search(text)
     for line, content in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        if _TABLE.match(content):
+            within = True
+        if not within:
+            continue
+        if content.strip() == "}":
+            within = False
         match = _ITEM.search(content)
         if match:
             take_item(reading, line, match[1], match[2])
@@ -60,11 +69,11 @@ def take_item(reading: Reading, line: int, key: str, value: str) -> None:
     """Take a pair; a value may begin with its status and a blank, or be 410."""
     status, blank, target = value.partition(" ")
     if blank and status.isdigit():
-        reading.add(line, key, target, status)
+        reading.add(line, key, target, status, query=QueryMode.DROP)
     elif value == "410":
         reading.add(line, key, "", 410)
     else:
-        reading.add(line, key, value)
+        reading.add(line, key, value, query=QueryMode.DROP)
 
 
 def write(table: SiteTable, today: dt.date) -> Export:

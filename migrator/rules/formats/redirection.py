@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from migrator.rules.formats.export import Export
+from migrator.rules.formats.export import Export, Outgoing
 from migrator.rules.formats.json_items import dumped, items, word
 from migrator.rules.formats.reading import Reading
 from migrator.rules.formats.saying import Abilities, sayable
@@ -97,7 +97,6 @@ def write(table: SiteTable, today: dt.date) -> Export:
     return export
 
 
-def target_of(rule: Any) -> str:
+def target_of(rule: Outgoing) -> str:
     """The absolute target, with captures as $1."""
-    parts = rule.found.target.parts if rule.found.target else ()
-    return "".join(part if place % 2 == 0 else f"${part}" for place, part in enumerate(parts))
+    return "".join(part if place % 2 == 0 else f"${part}" for place, part in enumerate(rule.parts))

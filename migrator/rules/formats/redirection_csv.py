@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from migrator.rules.formats.export import Export
 from migrator.rules.formats.reading import Reading
@@ -42,7 +43,7 @@ def write(table: SiteTable, today: dt.date) -> Export:
     """One sheet with all eight columns of the plug-in's own."""
     export = Export()
     lines: list[tuple[object, ...]] = [HEAD]
-    for rule, status in sayable(table, today, export, CAN):
+    for rule, status in sayable(table, today, export, replace(CAN, query="drops")):
         is_regex = rule.rule.kind is Kind.REGEX
         source = rule.rule.source if is_regex else rule.path + (f"?{rule.query}" if rule.query else "")
         kind = "error" if status == 410 else "url"

@@ -45,8 +45,7 @@ def parameters(words: Sequence[str]) -> list[str]:
 
 def template(rule: Outgoing) -> str:
     """The absolute target with its captures as `:name`."""
-    parts = rule.found.target.parts if rule.found.target else ()
-    return "".join(part if place % 2 == 0 else f":{part}" for place, part in enumerate(parts))
+    return "".join(part if place % 2 == 0 else f":{part}" for place, part in enumerate(rule.parts))
 
 
 def written(table: SiteTable, today: dt.date, export: Export, can: Abilities) -> Iterator[tuple[Outgoing, str]]:

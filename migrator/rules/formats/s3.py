@@ -48,7 +48,7 @@ def write(table: SiteTable, today: dt.date) -> Export:
     export = Export()
     found: list[dict[str, Any]] = []
     for rule, status in sayable(table, today, export, CAN):
-        parts = rule.found.target.parts if rule.found.target else ()
+        parts = rule.parts
         origin = origin_of(parts[0]) if parts else None
         is_subtree = rule.path.endswith("/*") and "/:" not in rule.path and parts[2:] == ("",) and parts[0].endswith("/")
         if not is_subtree or origin is None or len(found) >= MOST:

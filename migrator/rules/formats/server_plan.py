@@ -108,7 +108,7 @@ def _answer(rule: Outgoing, plan: Plan) -> Answer:
     if rule.status in (0, 410) or target is None:
         return Answer(rule.rule, rule.status)
     names = rule.found.pattern.names if rule.found.pattern else ()
-    text = [part if place % 2 == 0 else names.index(part) + 1 for place, part in enumerate(target.parts)]
+    text = [part if place % 2 == 0 else names.index(part) + 1 for place, part in enumerate(rule.parts)]
     last = text[-1] if isinstance(text[-1], str) else ""
     address, mark, fragment = last.partition("#")
     parts = tuple([*text[:-1], address])

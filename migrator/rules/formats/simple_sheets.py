@@ -27,13 +27,14 @@ class Sheet:
     notes: Sequence[str] = ()
     query: QueryMode = QueryMode.DROP
     delimiter: str = ","
+    counts_whole_query: bool = True  # whether an old address with a query is for that query alone
     extra: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def read(self, text: str, reading: Reading) -> None:
         """Read the rows; one with a query in its old address answers that query alone."""
         for line, row in named(rows(text, reading), self.order, {**ALIASES, **self.extra}):
             source = row.get("old", "")
-            query = QueryMode.EXACT if "?" in source else self.query
+            query = QueryMode.EXACT if "?" in source and self.counts_whole_query else self.query
             reading.add(line, source, row.get("new", ""), status_of(row.get("status", "")), query=query, note=row.get("note", ""))
 
     def write(self, table: SiteTable, today: dt.date) -> Export:

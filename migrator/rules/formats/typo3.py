@@ -8,9 +8,9 @@ from typing import Any
 from migrator.rules.formats.export import Export
 from migrator.rules.formats.json_items import dumped_list, items, word
 from migrator.rules.formats.reading import Reading
+from migrator.rules.formats.redirection import target_of
 from migrator.rules.formats.saying import Abilities, sayable
 from migrator.rules.formats.sheet_rows import rows
-from migrator.rules.formats.redirection import target_of
 from migrator.rules.formats.simple_sheets import source_of
 from migrator.rules.rule import Kind, QueryMode
 from migrator.rules.table import SiteTable

@@ -17,7 +17,7 @@ from migrator.rules.table import SiteTable
 
 ROUTES = 1000  # of Next.js; Vercel takes 2,048 routes
 CAN = Abilities(kinds=(Kind.EXACT, Kind.PATTERN), query="keeps")
-_PARAM = re.compile(r":(\w+)(\((?:[^()]|\([^()]*\))*\))?([*+?]?)")
+_ESCAPED = 0xE000  # private characters stand for signs that were escaped
 
 
 def read(text: str, reading: Reading) -> None:
@@ -33,12 +33,13 @@ def read(text: str, reading: Reading) -> None:
 
 
 def _take(reading: Reading, line: int, source: str, to: str, status: str | int) -> None:
+    source = _marked(source)
     wild = re.fullmatch(r"([^:(*]*/):(\w+)\*", source)
     if wild:
         to = re.sub(rf":{wild[2]}\*?", ":splat", to)
-        reading.add(line, f"{wild[1]}*", to, status, kind=Kind.PATTERN)
+        reading.add(line, _restored(f"{wild[1]}*"), to, status, kind=Kind.PATTERN)
     elif "(" not in source and not re.search(r":\w+[*+?]|\{", source):
-        reading.add_wild(line, source.replace("*", "%2A"), to, status)
+        reading.add_wild(line, _restored(source.replace("*", "%2A")), to, status)
     elif "{" in source or re.search(r":\w+(?:\([^/]*\))?[*+?]", source):
         reading.skip(line, f"`{source[:200]}` repeats or leaves out segments", "Write it as a subtree or as a regex.")
     else:
@@ -48,16 +49,37 @@ def _take(reading: Reading, line: int, source: str, to: str, status: str | int) 
         reading.add(line, expression, to, status, kind=Kind.REGEX)
 
 
+def _marked(source: str) -> str:
+    """A source in which a private character stands for each sign that is escaped, but for those within an expression."""
+    made, depth, letters = "", 0, iter(source)
+    for letter in letters:
+        following = next(letters, "") if letter == "\\" else ""
+        depth += (letter == "(") - (letter == ")")
+        made += letter + following if depth or not following else chr(_ESCAPED + ord(following) % 128)
+    return made
+
+
+def _restored(text: str) -> str:
+    """A text with the signs that were escaped in it; `*` and a `:` that would be a wildcard here stay escaped."""
+    signs = {chr(_ESCAPED + ord(sign)): sign for sign in ":*+?(){}"} | {
+        chr(_ESCAPED + ord("*")): "%2A",
+        chr(_ESCAPED + ord("?")): "%3F",
+    }
+    return "".join(signs.get(letter, letter) for letter in text).replace(
+        "/:", "/%3A" if chr(_ESCAPED + ord(":")) in text else "/:"
+    )
+
+
 def _expression(source: str) -> tuple[str, list[str]]:
     """A source of path-to-regexp as a regular expression, and the names of its groups."""
     names: list[str] = []
     made, position = "^", 0
     for match in re.finditer(r":(\w+)(\((?:[^()]|\([^()]*\))*\))?|(\((?:[^()]|\([^()]*\))*\))", source):
-        made += re.escape(source[position : match.start()])
+        made += re.escape(_restored(source[position : match.start()]))
         names.append(match[1] or str(len(names)))
         made += match[2] or match[3] or "([^/]+)"
         position = match.end()
-    return made + re.escape(source[position:]) + "$", names
+    return made + re.escape(_restored(source[position:])) + "$", names
 
 
 def said(table: SiteTable, today: dt.date, export: Export) -> list[dict[str, Any]]:
@@ -71,9 +93,17 @@ def said(table: SiteTable, today: dt.date, export: Export) -> list[dict[str, Any
                 export.leave_out(rule.rule, "a subtree that begins within a name cannot be said")
                 export.said -= 1
                 continue
-            source = re.sub(r"\*$", ":splat*", source)
+            source = "/".join(_segment(part) for part in source.split("/"))
         found.append({"source": source, "destination": to, "statusCode": status})
     return found
+
+
+def _segment(text: str) -> str:
+    """A segment of a pattern: the placeholder that it begins with, and the rest as it is."""
+    if text == "*":
+        return ":splat*"
+    name = re.match(r":[A-Za-z_]\w*", text)
+    return name[0] + _literal(text[name.end() :]) if name else _literal(text)
 
 
 def _literal(path: str) -> str:
