@@ -1,4 +1,4 @@
-"""`migrator export DIALECT --out DIR`: the map as another server or system reads it, in a folder that says what it does not hold."""
+"""`migrator export DIALECT --out DIR`: the map as another server or system reads it, with all that it cannot hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from migrator.cli.check import counted
 from migrator.cli.options import config_option, settings_and_site
 from migrator.rules.formats.export import Export
 from migrator.rules.formats.export_report import README, report
-from migrator.rules.formats.registry import DIALECTS
+from migrator.rules.formats.registry import DIALECTS, write
 
 WRITABLE = [name for name, dialect in DIALECTS.items() if dialect.write]
 SHOWN = 20  # rules that are named on the terminal; the README names all
@@ -31,7 +31,7 @@ _LISTED = re.compile(r"^- `([^`/]+)`$", re.MULTILINE)
 @click.option("--json", "as_json", is_flag=True, help="Print files and remarks as JSON on stdout.")
 @click.pass_context
 def export(ctx: click.Context, dialect: str, folder: Path, config: Path, site: str | None, dry_run: bool, as_json: bool) -> None:
-    """Write the map for another server or system into a folder, with a README that names every rule it cannot hold, and how to use it.
+    """Write the map for another server or system into a folder, with a README: how to use it, and which rules it cannot hold.
 
     Redirects are written as they are today: rules that soak, begin or end change later, and the README names them.
 
@@ -39,9 +39,7 @@ def export(ctx: click.Context, dialect: str, folder: Path, config: Path, site: s
     """
     settings, chosen = settings_and_site(config, None, site)
     table = settings.table().tables[chosen.name]
-    write = DIALECTS[dialect].write
-    assert write is not None  # noqa: S101 - the choice holds no other
-    made = write(table, dt.datetime.now(dt.UTC).date())
+    made = write(dialect, table, dt.datetime.now(dt.UTC).date())
     files = {**made.files, README: report(dialect, DIALECTS[dialect].about, chosen, made)}
     old = _earlier(folder, files)
     if not dry_run:
@@ -90,7 +88,8 @@ def _tell(made: Export, folder: Path, dialect: str, dry_run: bool) -> None:
     others = len(made.remarks) - len(left_out)
     verb = "would be written" if dry_run else "written"
     click.echo(
-        f"{folder}: {counted(made.said, 'rule')} {verb} for {dialect}, {len(left_out):,} left out, {others:,} with a remark; see {README}",
+        f"{folder}: {counted(made.said, 'rule')} {verb} for {dialect}, {len(left_out):,} left out, "
+        f"{others:,} with a remark; see {README}",
         err=True,
     )
 

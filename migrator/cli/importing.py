@@ -165,7 +165,8 @@ def _report(plan: ImportPlan, reading: Reading, into: Path, dry_run: bool, as_js
     skipped = plan.count(Outcome.SKIPPED) + len(reading.skipped)
     verb = "would come" if dry_run else "came"
     click.echo(
-        f"{counted(reading.rows, 'row')} read, {counted(len(reading.rules), 'rule')} in them: {', '.join(counts)}, {skipped:,} skipped",
+        f"{counted(reading.rows, 'row')} read, {counted(len(reading.rules), 'rule')} in them: "
+        f"{', '.join(counts)}, {skipped:,} skipped",
         err=True,
     )
     taken = plan.count(Outcome.ADDED) + plan.count(Outcome.OVERWRITTEN)

@@ -1,4 +1,4 @@
-"""Rules as lines of redirects.yaml or of a file that it includes: the short form where that says all, else the long one. Text only."""
+"""Rules as lines of redirects.yaml or of a file that it includes: the short form where it says all. Text only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEW_FILE = "# Rules that `migrator import` took in. redirects.yaml names this fi
 
 
 class Standing:
-    """What stands in the text of the main file, by source: entries of the short form, and other rules of nothing but an answer."""
+    """What the main file's text has, by source: entries of the short form, and other rules that say an answer alone."""
 
     def __init__(self, text: str, file: str) -> None:
         root, _ = read_nodes(text, file)

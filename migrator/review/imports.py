@@ -1,4 +1,4 @@
-"""Rules that came from elsewhere into the text of the map: each is added, known, kept out, or skipped with its reason. Opens no file."""
+"""Rules that came from elsewhere into the text of the map: each is added, known, kept or skipped. Opens no file."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class _Choice:
 def plan_import(
     text: str, out: str | None, rules: Sequence[Rule], table: RuleTable, known: Sequence[Rule], options: ImportOptions
 ) -> ImportPlan:
-    """The plan for `text`, the main file of `table`, whose rules are `known`. New rules go into `out` (text, may be empty) if given."""
+    """The plan for `text`, the main file of `table`, whose rules are `known`. New rules go into the text `out` if given."""
     plan = ImportPlan(text, out)
     fits = [one for rule in rules if (one := _fitting(rule, table, plan, options))]
     if options.is_ordered:

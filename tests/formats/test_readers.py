@@ -144,7 +144,7 @@ ROWS = {
         [f"/a > {NEW} 307 keep exact"],
     ),
     "iis": ("iis", IIS, [f"/a?id=1&x=2 > {NEW} 301 keep exact"]),
-    "azure: 302 by default": ("azure", '{"routes":[{"route":"/a","redirect":"https://new/x"}]}', [f"/a > {NEW} 302 keep exact"]),
+    "azure: 302 by default": ("azure", '{"routes":[{"route":"/a","redirect":"https://new/x"}]}', [f"/a > {NEW} 302 drop exact"]),
     "csv: BOM, semicolons, CR, columns by name": (
         "csv",
         "\ufeffNote;Target;Legacy URL\rwhy;https://new/x;/a\r",

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from migrator.review.imports import ImportOptions, Outcome, plan_import
 from migrator.rules.formats.export import Export
 from migrator.rules.formats.export_report import report
-from migrator.rules.formats.registry import DIALECTS, read
-from migrator.rules.table import RuleTable
+from migrator.rules.formats.registry import DIALECTS, read, write
+from migrator.rules.table import Request, RuleTable
 from migrator.rules.yaml_edit import add_rules
 from migrator.rules.yaml_text import read_map
-from tests.formats.asking import expected
+from tests.formats.asking import HOST, expected
 from tests.formats.generated import SITE, asked, generated, map_text
 from tests.shared import shared_folder
 
@@ -49,9 +49,7 @@ def table_of(text: str) -> RuleTable:
 
 
 def exported(name: str, table: RuleTable) -> Export:
-    write = DIALECTS[name].write
-    assert write is not None
-    return write(table.tables["main"], TODAY)
+    return write(name, table.tables["main"], TODAY)
 
 
 @pytest.mark.parametrize("name", BACK)
@@ -73,7 +71,8 @@ def test_what_a_dialect_holds_comes_back_as_it_was(name: str, rules: list[dict[s
     for one in table.tables["main"]:
         path, query = asked(one.rule, random.Random(1))
         target = f"{path}?{query}" if query else path if made.drops else f"{path}?utm_source=x"
-        if one.rule.place not in differ:
+        meant = table.decide(Request(path.encode(), target.partition("?")[2].encode(), HOST)).rule
+        if one.rule.place not in differ and meant in (one.rule, None):
             assert expected(back, "GET", target) == expected(table, "GET", target), (target, plan.fates, text)
     assert not reading.skipped
     assert made.said == len(table) - sum(remark.is_left_out for remark in made.remarks)
@@ -109,9 +108,6 @@ def test_no_cell_of_a_sheet_is_a_formula(name: str) -> None:
     assert made.said == len(rules) > 3
 
 
-LIMITS = {"cloudflare": 2100, "s3": 50, "azure": 1000}
-
-
 def test_what_is_over_a_limit_is_left_out_by_name_and_statics_come_first() -> None:
     rules = "rules:\n" + "".join(
         f"  - {{from: /s/{n}, to: /t/{n}}}\n  - {{from: /d{n}/*, to: /e{n}/:splat}}\n" for n in range(2500)
@@ -126,6 +122,12 @@ def test_what_is_over_a_limit_is_left_out_by_name_and_statics_come_first() -> No
     assert len(json.loads(exported("s3", table).files["routing-rules.json"])) == 50
     assert len(exported("azure", table).files["staticwebapp.config.json"].encode()) <= 20_000
     assert all(len(part.splitlines()) <= 1002 for part in exported("fastly", table).files["migrator.vcl"].split("table ")[1:-1])
+
+
+def test_a_rule_left_out_tells_which_wider_one_answers_there() -> None:
+    made = exported("netlify", table_of(SITE + "rules:\n  - {from: /a/*, to: /b/:splat}\n  - {from: /a/gone, gone: true}\n"))
+
+    assert [remark.text for remark in made.remarks] == ["410 (gone) cannot be said; there, `/a/*` answers for it"]
 
 
 def test_soaking_dated_and_own_addresses_are_told() -> None:

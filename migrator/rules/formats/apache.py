@@ -65,7 +65,7 @@ def write(table: SiteTable, today: dt.date) -> Export:
         f"The maps are looked for in {FOLDER}; elsewhere, write `Define MIGRATOR_FOLDER /that/folder` before the Include.",
         "mod_rewrite is needed (`a2enmod rewrite`), and mod_headers for Cache-Control (`a2enmod headers`).",
         "It belongs into a virtual host: Apache takes no RewriteMap in .htaccess.",
-        "Apache answers addresses with %2F itself (404) unless AllowEncodedSlashes is on, and takes `%21` and `!` for one address.",
+        "Apache answers addresses with %2F itself (404) unless AllowEncodedSlashes is on; `%21` and `!` are one address to it.",
         "For more than some ten thousand exact rules, turn the text maps into dbm with httxt2dbm and write dbm: for txt:.",
     ]
     return export
@@ -163,7 +163,7 @@ def _value(answer: Answer) -> str:
 
 
 def _answers(plan: Plan) -> Iterator[str]:
-    """The answer taken apart and acted on. A `?` out of a variable is refused by Apache 2.4.60 and newer: it must be written here."""
+    """The answer taken apart and acted on. Apache 2.4.60 refuses a `?` out of a variable: it must be written here."""
     yield 'RewriteCond %{ENV:migrator_answer} "^([0-9]+);([^;]+);([^?#]*)(?:\\?([^#]*))?(.*)$"'
     names = ("status", "mode", "to", "args", "fragment")
     yield f"RewriteRule ^ - [{','.join(f'E=migrator_{name}:%{place}' for place, name in enumerate(names, 1))}]"

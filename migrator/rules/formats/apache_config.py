@@ -1,4 +1,4 @@
-"""Redirects in Apache's configuration and .htaccess: `Redirect`, `RedirectMatch` and simple `RewriteRule`; 302 where none is said."""
+"""Redirects in Apache's configuration and .htaccess: `Redirect`, `RedirectMatch`, simple `RewriteRule`; 302 by default."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from migrator.rules.formats.export import Export
 from migrator.rules.formats.json_items import items, word
 from migrator.rules.formats.reading import Reading
 from migrator.rules.formats.saying import Abilities, sayable
-from migrator.rules.rule import Kind
+from migrator.rules.rule import Kind, QueryMode
 from migrator.rules.table import SiteTable
 
 STATUS, LARGEST = 302, 20_000
@@ -24,7 +24,9 @@ def read(text: str, reading: Reading) -> None:
         elif item.get("methods") or item.get("allowedRoles"):
             reading.skip(line, "it holds for some requests only (methods, allowedRoles)")
         else:
-            reading.add_wild(line, word(item.get("route")), word(item.get("redirect")), word(item.get("statusCode")))
+            reading.add_wild(
+                line, word(item.get("route")), word(item.get("redirect")), word(item.get("statusCode")), query=QueryMode.DROP
+            )
 
 
 def write(table: SiteTable, today: dt.date) -> Export:

@@ -27,7 +27,9 @@ def write(table: SiteTable, today: dt.date) -> Export:
     for number, stage in enumerate(plan.stages):
         lines += _stage(number, stage, plan, export)
     text = "".join(f"\t{line}\n" for line in [*lines, *_answers(plan)])
-    comment = "# Redirects made by `migrator export caddy`. Import this file, then say `import migrator` in the site of the old hosts.\n"
+    comment = (
+        "# Redirects made by `migrator export caddy`. Import this file, and say `import migrator` in the site of the old hosts.\n"
+    )
     export.files["migrator.caddy"] = f"{comment}(migrator) {{\n{text}}}\n"
     export.include = "import migrator/migrator.caddy\n\nwww.old.example {\n    import migrator\n}"
     export.notes = [

@@ -1,4 +1,4 @@
-"""Cloudflare's `_redirects` (Pages, Workers): 302 where no status is said, literal addresses, static lines before dynamic ones."""
+"""Cloudflare's `_redirects` (Pages, Workers): 302 by default, literal addresses, static lines before dynamic ones."""
 
 from __future__ import annotations
 

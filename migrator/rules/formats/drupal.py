@@ -1,4 +1,4 @@
-"""Drupal's path_redirect_import: old, new, code, language; 301, and the query goes on to the target, where the rule's own keys win."""
+"""Drupal's path_redirect_import: old, new, code, language; 301, and the query goes on to the target."""
 
 from __future__ import annotations
 

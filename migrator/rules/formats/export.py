@@ -75,7 +75,7 @@ class Outgoing:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The absolute target as a browser would write it: literal text and the names of captures in turn; empty if there is none."""
+        """The absolute target as a browser would write it: literal text and names of captures in turn; or nothing."""
         target = self.found.target
         if target is None or self.status in (0, 410):
             return ()

@@ -1,4 +1,4 @@
-"""The README of an exported folder: what to include where, what is true of every rule, and each rule that is not quite the same."""
+"""The README of an exported folder: what to include where, what is true of every rule, and which rules differ."""
 
 from __future__ import annotations
 

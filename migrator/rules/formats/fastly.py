@@ -16,7 +16,8 @@ from migrator.rules.table import SiteTable
 KEY, VALUE, ITEMS = 256, 8000, 1000  # bytes, bytes, items
 CAN = Abilities(gone=True)
 _ITEM = re.compile(r'"([^"]*)"\s*:\s*"([^"]*)"')
-_TABLE = re.compile(r"^\s*table\s+\w+", re.MULTILINE)
+_TABLE = re.compile(r"\s*table\s+\w+")
+_CODE = re.compile(r"^\s*(?:table|sub)\s+\w+", re.MULTILINE)
 _OTHER = re.compile(r"\s*(?:table\s+\w+.*\{|\}|//.*|#.*|)\s*")
 _VCL = """\
 # Redirects made by `migrator export fastly`. Include this file; call migrator_recv in vcl_recv and migrator_error in vcl_error.
@@ -50,7 +51,7 @@ def read(text: str, reading: Reading) -> None:
         for line, item in items(text, reading, "items", "dictionary_items"):
             take_item(reading, line, word(item.get("item_key")), word(item.get("item_value")))
         return
-    within = not _TABLE.search(text)
+    within = not _CODE.search(text)
     for line, content in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if _TABLE.match(content):
             within = True

@@ -36,7 +36,7 @@ def write(table: SiteTable, today: dt.date) -> Export:
     export.files["migrator.cfg"] = "".join(f"    {line}\n" for line in lines)
     export.include = (
         f"Put the folder at {FOLDER} and the lines of migrator.cfg into the frontend of the old hosts, before use_backend.\n"
-        "HAProxy includes no files; as they stand, they may also be given as a file behind your own, if that ends in this frontend:\n"
+        "HAProxy includes no files; they may also be a file of their own, behind one that ends in this frontend:\n"
         f"    haproxy -f haproxy.cfg -f {FOLDER}/migrator.cfg"
     )
     export.notes = [
@@ -52,7 +52,8 @@ def write(table: SiteTable, today: dt.date) -> Export:
 def _request(plan: Plan) -> Iterator[str]:
     folding, index, session = plan.folding, INDEX_FILES, SESSION
     dots = _argument(DOTS)
-    yield f"http-request set-var(txn.migrator_spelled) path if {{ path -m reg ^{_argument(SPELLED)}$ }} !{{ path -m reg -i {dots} }}"
+    fit = f"{{ path -m reg ^{_argument(SPELLED)}$ }} !{{ path -m reg -i {dots} }}"
+    yield f"http-request set-var(txn.migrator_spelled) path if {fit}"
     yield f"http-request set-var(txn.migrator_spelled) var(txn.migrator_spelled),{_sub(session, '', 'i')}"
     yield "http-request set-var(txn.migrator_key) path,url_dec(0) if !{ path -m reg -i " + _argument("%2f|%5c|%25|//") + " }"
     yield f"http-request set-var(txn.migrator_key) var(txn.migrator_key),lower,{_sub(' ', '%20', 'g')},{_sub(session, '', 'i')}"

@@ -81,6 +81,7 @@ def _rule(name: str, status: int, carries: bool) -> str:
     return (
         f'  <rule name="{name}" stopProcessing="true">\n    <match url=".*" />\n'
         f'    <conditions><add input="{{{name}:{asked}}}" pattern="(.+)" /></conditions>\n'
-        f'    <action type="Redirect" url="{{C:1}}" appendQueryString="{str(carries).lower()}" redirectType="{_TYPES[status]}" />\n'
+        f'    <action type="Redirect" url="{{C:1}}" appendQueryString="{str(carries).lower()}" '
+        f'redirectType="{_TYPES[status]}" />\n'
         "  </rule>\n"
     )

@@ -13,12 +13,12 @@ _SPACE = re.compile(r"[\s,]*")
 
 
 def items(text: str, reading: Reading, *keys: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line and content of each object in the list under one of `keys`, or in the list that the whole text is; else in its lines."""
+    """Line and content of each object in the list under one of `keys`, or the list that the text is; else of its lines."""
     text = text.removeprefix("\ufeff")
     try:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
-        if text.lstrip().startswith("{") and "\n{" in text:
+        if _is_json(text.lstrip().partition("\n")[0]):
             yield from _lines(text, reading)
         else:
             reading.fail(error.lineno, f"this is not JSON: {error.msg}", "Export the file again.", error.colno)
@@ -64,6 +64,13 @@ def _numbered(found: list[Any], text: str, start: int) -> Iterator[tuple[int, An
         _, end = decoder.raw_decode(text, begin.end())
         line += text.count("\n", begin.end(), end)
         offset = end
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (json.JSONDecodeError, RecursionError):
+        return False
 
 
 def _lines(text: str, reading: Reading) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -66,7 +66,7 @@ def write(table: SiteTable, today: dt.date) -> Export:
     """One netlify.toml with nothing but its redirects."""
     export = netlify.write(table, today)
     tables = []
-    for line in export.files.pop("_redirects").splitlines():
+    for line in filter(None, export.files.pop("_redirects").splitlines()):
         source, to, status = line.removesuffix("!").split(" ")
         tables.append(f"[[redirects]]\nfrom = {json.dumps(source)}\nto = {json.dumps(to)}\nstatus = {status}\nforce = true\n")
     export.files["netlify.toml"] = "\n".join(tables)

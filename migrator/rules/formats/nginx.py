@@ -48,7 +48,7 @@ def write(table: SiteTable, today: dt.date) -> Export:
         "        include migrator/migrator.conf;    # in the server of the old hosts\n    }\n}"
     )
     export.notes = [
-        "nginx allows map_hash_bucket_size once. Where your configuration has it already, delete it here and set the larger there.",
+        "nginx allows map_hash_bucket_size once. If your configuration has it, delete it here and set the larger one there.",
         "Exact addresses are looked up as nginx decodes them, so `%21` and `!` are one address to it.",
         "A capture is taken from the address as it was sent. One that holds `..`, a backslash or a byte that should have been "
         "escaped is answered by no pattern.",

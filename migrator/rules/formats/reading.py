@@ -1,4 +1,4 @@
-"""What reading a file of another dialect comes to: rules that belong to no site yet, and every row that is none, with its line."""
+"""What reading a file of another dialect comes to: rules without a site yet, and every row that is none, with its line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Reading:
         serve: Home | None = None,
         note: str = "",
     ) -> None:
-        """Take a rule, or skip it where it can be none. Status 410 is gone; a source that is no regex may lack its first slash."""
+        """Take a rule, or skip it where it can be none. Status 410 is gone; a source may lack its first slash."""
         self.rows += 1
         code = self._code(status)
         if code is None:

@@ -1,4 +1,4 @@
-"""The lines of `_redirects` files, which Netlify, GitLab and Cloudflare have in common. What each makes of them is said in its file."""
+"""The lines of `_redirects` files, which Netlify, GitLab and Cloudflare have in common; what each means is in its file."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator.rules.formats import (
     apache,
@@ -96,6 +96,25 @@ DIALECTS: dict[str, Dialect] = {
     "wagtail": Dialect("Wagtail: CSV", wagtail.read, wagtail.write),
     "xlsx": Dialect("a workbook with an old and a new address", CSV.read, is_workbook=True),
 }
+
+
+def write(name: str, table: SiteTable, today: dt.date) -> Export:
+    """The map of a site in a dialect that is written; a left-out rule tells which wider one answers there."""
+    dialect = DIALECTS[name]
+    if dialect.write is None:
+        raise ValueError(f"{name} is not written")
+    made = dialect.write(table, today)
+    out = {remark.rule.place for remark in made.remarks if remark.is_left_out}
+    keys = {one.rule.place: one.key for one in table if one.key}
+    told = []
+    for remark in made.remarks:
+        key = keys.get(remark.rule.place)
+        tiers = (table.main, table.regexes) if remark.is_left_out and key else ()
+        wider = (tier.ordered[index].rule for tier in tiers for index in tier.patterns.matches(key) if key)
+        first = next((rule for rule in wider if rule.place not in out), None)
+        told.append(replace(remark, text=f"{remark.text}; there, `{first.source}` answers for it") if first else remark)
+    made.remarks = told
+    return made
 
 
 def read(name: str, text: str, file: str, status: int | None = None) -> Reading:

@@ -1,4 +1,4 @@
-"""What most dialects have in common when rules are written in them: which can be said at all, and what is said by the next best."""
+"""What dialects have in common when rules are written: which can be said, and what is said by the next best."""
 
 from __future__ import annotations
 

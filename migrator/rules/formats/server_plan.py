@@ -111,7 +111,7 @@ def _answer(rule: Outgoing, plan: Plan) -> Answer:
     text = [part if place % 2 == 0 else names.index(part) + 1 for place, part in enumerate(rule.parts)]
     last = text[-1] if isinstance(text[-1], str) else ""
     address, mark, fragment = last.partition("#")
-    parts = tuple([*text[:-1], address])
+    parts = (*text[:-1], address)
     return Answer(rule.rule, rule.status, parts, mark + fragment, _mode(rule, parts, plan))
 
 

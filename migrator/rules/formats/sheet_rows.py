@@ -38,7 +38,8 @@ def rows(text: str, reading: Reading, delimiter: str = "") -> Iterator[tuple[int
     first = text[:8192].splitlines()[:LOOKED_AT]
     if first and first[0].lower().startswith("sep=") and len(first[0]) == 5:
         delimiter = first[0][4]
-    delimiter = delimiter or max(_SEPARATORS, key=lambda one: sum(line.count(one) for line in first))
+    counts = {one: [line.count(one) for line in first if line.strip()] or [0] for one in _SEPARATORS}
+    delimiter = delimiter or max(_SEPARATORS, key=lambda one: (min(counts[one]), sum(counts[one])))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     before = 0
     while True:

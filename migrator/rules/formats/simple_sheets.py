@@ -1,4 +1,4 @@
-"""Sheets of two to five columns that systems import: what each is called, what it can say, and what it means where it says nothing."""
+"""Sheets of two to five columns that systems import: what each can say, and what it means where it says nothing."""
 
 from __future__ import annotations
 

@@ -61,7 +61,8 @@ def _request(plan: Plan) -> Iterator[str]:
     for field in FIELDS:
         yield f"unset X-{field};"
     dots, spelled = _long(f"^[^?]*(?i:{DOTS})"), _long(rf"^({SPELLED})(?:\?.*)?$")
-    yield f"if (req.url !~ {dots} && req.url ~ {spelled}) {{ set X-spelled = regsub(req.url, {spelled}, {_long(chr(92) + '1')}); }}"
+    first, no_path = _long(r"\1"), _long(r"^[^?]*\??")
+    yield f"if (req.url !~ {dots} && req.url ~ {spelled}) {{ set X-spelled = regsub(req.url, {spelled}, {first}); }}"
     yield f"set X-spelled = regsub(X-spelled, {_long('(?i)' + SESSION)}, {_long('')});"
     yield "set X-key = std.tolower(X-spelled);"
     index = INDEX_FILES
@@ -75,11 +76,12 @@ def _request(plan: Plan) -> Iterator[str]:
     if ends:
         yield f"set X-key = regsub(X-key, {_long(ends)}, {_long('')});"
         yield 'if (X-key == "" && X-spelled ~ "^/") { set X-key = "/"; }'
-    yield f"set X-query = std.tolower(regsub(req.url, {_long(r'^[^?]*' + chr(92) + '??')}, {_long('')}));"
+    yield f"set X-query = std.tolower(regsub(req.url, {no_path}, {_long('')}));"
     yield f"set X-params = {_long('?')};"
     for name in plan.params:
         expression = _long(f"^(?:.*&)?{re.escape(name)}=([^&]*).*$")
-        yield f"if (X-query ~ {expression}) {{ set X-params = X-params + {_long(f'&{name}=')} + regsub(X-query, {expression}, {_long(chr(92) + '1')}); }}"
+        value = f"{_long(f'&{name}=')} + regsub(X-query, {expression}, {first})"
+        yield f"if (X-query ~ {expression}) {{ set X-params = X-params + {value}; }}"
 
 
 def _stage(number: int, stage: Stage, plan: Plan, subroutines: list[str], export: Export) -> Iterator[str]:
@@ -148,7 +150,8 @@ def _answers(plan: Plan) -> Iterator[str]:
         by = "" if field == "fragment" else r"\1"
         yield f"set X-{field} = regsub(X-answer, {_long(expression)}, {_long(by)});"
     for number, names in enumerate(plan.strips):
-        yield f"if (X-mode ~ {_long(f'^[qa]{number}$')}) {{ set X-carried = regsub(req.url, {_long(r'^[^?]*' + chr(92) + '??')}, {_long('')});"
+        no_path = _long(r"^[^?]*\??")
+        yield f"if (X-mode ~ {_long(f'^[qa]{number}$')}) {{ set X-carried = regsub(req.url, {no_path}, {_long('')});"
         for name in names:
             gone = _long(f"(?i)(^|&){re.escape(name)}(=[^&]*)?(?=&|$)")
             yield f"    set X-carried = regsub(regsub(X-carried, {gone}, {_long('')}), {_long('^&')}, {_long('')});"
