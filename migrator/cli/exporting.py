@@ -58,7 +58,8 @@ def _earlier(folder: Path, files: dict[str, str]) -> set[str]:
     """The files of an earlier export there. Raises UsageError where others would be overwritten."""
     readme = folder / README
     text = readme.read_text("utf-8", "replace") if readme.is_file() else ""
-    ours = set(_LISTED.findall(text)) | {README} if "`migrator export" in text else set()
+    listed = text.partition("## Files")[2].partition("## ")[0]
+    ours = set(_LISTED.findall(listed)) | {README} if "`migrator export" in text else set()
     strangers = sorted(name for name in files if (folder / name).exists() and name not in ours)
     if strangers:
         raise click.UsageError(f"{folder} holds files of somebody else ({', '.join(strangers)}); name a folder of its own")

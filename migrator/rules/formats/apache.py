@@ -147,8 +147,14 @@ def _pattern(expression: str, answer: Answer, export: Export, pieces: dict[str, 
             pieces[name] = part[chunk : chunk + LONGEST_LINE - 50]
             value += f"${{migrator_pieces:{name}}}"
     yield _UNANSWERED
-    yield f'RewriteCond %{{ENV:migrator_spelled}} "{expression.replace(chr(34), chr(92) + "x22")}"'
+    yield f'RewriteCond %{{ENV:migrator_spelled}} "{_condition(expression)}"'
     yield f"RewriteRule ^ - [E=migrator_answer:{value}]"
+
+
+def _condition(expression: str) -> str:
+    """An expression as a quoted word of a RewriteCond, which its first letter must not make anything else."""
+    text = expression.replace("\\\\", "\\\\\\\\").replace('"', r"\x22")
+    return text if text.startswith(("^", "(")) else f"(?:){text}"
 
 
 def _key(key: str) -> str:

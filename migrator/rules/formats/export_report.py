@@ -35,12 +35,15 @@ def report(dialect: str, about: str, site: Site, made: Export) -> str:
     return "\n".join(parts)
 
 
+def _plain(source: str) -> str:
+    return "".join(letter if letter.isprintable() and letter != "`" else "?" for letter in source)
+
+
 def _listed(remarks: Iterable[Remark]) -> str:
     by_text: defaultdict[str, list[Remark]] = defaultdict(list)
     for remark in remarks:
         by_text[remark.text].append(remark)
     return "\n".join(
-        f"{text[0].upper()}{text[1:]}:\n\n"
-        + "".join(f"- {one.rule.place}: `{one.rule.source.replace('`', '%60')}`\n" for one in found)
+        f"{text[0].upper()}{text[1:]}:\n\n" + "".join(f"- {one.rule.place}: `{_plain(one.rule.source)}`\n" for one in found)
         for text, found in by_text.items()
     )

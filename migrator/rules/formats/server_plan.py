@@ -76,6 +76,9 @@ def plan_of(table: SiteTable, today: dt.date, export: Export) -> Plan:
     for rank, rules in _ranks(outgoing(table, today, export)):
         stage = Stage(("whole", "query", "path", "path", "path")[rank % 5])
         for rule in rules:
+            if rule.rule.kind is Kind.REGEX and not rule.rule.source.isprintable():
+                export.leave_out(rule.rule, "an expression with a control character cannot be written safely")
+                continue
             if rule.rule.serve is Home.NEW:
                 export.remark(rule.rule, "the server leaves it alone; serve: new must be set up there")
             answer = _answer(rule, plan)

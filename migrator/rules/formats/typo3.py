@@ -48,7 +48,8 @@ def _take(reading: Reading, line: int, record: dict[str, Any]) -> None:
     elif any(record.get(name) not in (None, "", 0, "0") for name in ("starttime", "endtime")):
         reading.skip(line, "it holds for some time only", "Write it by hand with `starts` and `ends`.")
     elif record.get("is_regexp") in _YES:
-        expression = path.strip("#~/") if path[:1] in "#~" else path
+        is_framed = path[:1] in tuple("#~/@!|%") and path.rfind(path[:1]) > 0
+        expression = path[1 : path.rindex(path[:1])] if is_framed else path
         reading.add(line, expression, _groups(to), status, kind=Kind.REGEX, query=query)
     else:
         respects = "?" in path and record.get("respect_query_parameters") in _YES
