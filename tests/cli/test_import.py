@@ -134,8 +134,9 @@ def test_a_status_for_rows_that_say_none(config: Path) -> None:
 
 def test_a_workbook_is_read_and_what_is_none_is_refused(config: Path) -> None:
     book = openpyxl.Workbook()
+    sheet = book.create_sheet(index=0)
     for row in (("Target", "Legacy URL", "Status"), ("/b", "/wb", 302), ("/c", "/wc", None)):
-        book.active.append(row)
+        sheet.append(row)
     book.save(config.parent / "map.xlsx")
     (config.parent / "no.xlsx").write_bytes(b"PK\x03\x04 nothing")
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from migrator.errors import Place
 from migrator.rules.formats import (
     apache,
     apache_config,
@@ -39,7 +40,9 @@ from migrator.rules.formats import (
 from migrator.rules.formats.export import Export
 from migrator.rules.formats.neutral_sheet import CSV, TSV
 from migrator.rules.formats.reading import DEFAULT, Reading
+from migrator.rules.rule import Rule
 from migrator.rules.table import SiteTable
+from migrator.urls import Key
 
 Read = Callable[[str, Reading], None]
 Write = Callable[[SiteTable, dt.date], Export]
@@ -109,12 +112,15 @@ def write(name: str, table: SiteTable, today: dt.date) -> Export:
     told = []
     for remark in made.remarks:
         key = keys.get(remark.rule.place)
-        tiers = (table.main, table.regexes) if remark.is_left_out and key else ()
-        wider = (tier.ordered[index].rule for tier in tiers for index in tier.patterns.matches(key) if key)
-        first = next((rule for rule in wider if rule.place not in out), None)
+        first = _wider(key, table, out) if key and remark.is_left_out else None
         told.append(replace(remark, text=f"{remark.text}; there, `{first.source}` answers for it") if first else remark)
     made.remarks = told
     return made
+
+
+def _wider(key: Key, table: SiteTable, left_out: set[Place]) -> Rule | None:
+    found = (tier.ordered[index].rule for tier in (table.main, table.regexes) for index in tier.patterns.matches(key))
+    return next((rule for rule in found if rule.place not in left_out), None)
 
 
 def read(name: str, text: str, file: str, status: int | None = None) -> Reading:
