@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 
 import click
 
 from migrator.cli.check import counted
 from migrator.cli.options import config_option, settings_and_site
+from migrator.review.atomic import write_whole
 from migrator.rules.formats.export import Export
 from migrator.rules.formats.export_report import README, report
 from migrator.rules.formats.registry import DIALECTS, write
@@ -45,7 +44,7 @@ def export(ctx: click.Context, dialect: str, folder: Path, config: Path, site: s
     if not dry_run:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            _write(folder / name, text.encode("utf-8", "surrogateescape"))
+            write_whole(folder / name, text.encode("utf-8", "surrogateescape"))
         for name in old - set(files):
             (folder / name).unlink(missing_ok=True)
     if as_json:
@@ -64,20 +63,6 @@ def _earlier(folder: Path, files: dict[str, str]) -> set[str]:
     if strangers:
         raise click.UsageError(f"{folder} holds files of somebody else ({', '.join(strangers)}); name a folder of its own")
     return ours
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a file in place whole, or not at all; readable for a server that runs as somebody else."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), 0o644)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _tell(made: Export, folder: Path, dialect: str, dry_run: bool) -> None:
