@@ -20,8 +20,9 @@ from migrator.review.imports import Fate, ImportOptions, ImportPlan, Outcome, pl
 from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.reading import Reading
 from migrator.rules.formats.registry import DIALECTS, read
-from migrator.rules.rule import STATUSES
+from migrator.rules.rule import STATUSES, Rule
 from migrator.rules.table import RuleTable
+from migrator.rules.yaml_text import read_included_map
 from migrator.settings import STATE_FOLDER, Settings, load_settings, read_config, read_text
 
 BYTE_ORDER_MARK = "\ufeff".encode()
@@ -100,8 +101,8 @@ def _carried_out(
         raise ConfigError([problem])
     before = config.read_bytes()
     aside = _aside(out)
-    table = RuleTable(settings.sites.values(), settings.rules)
-    plan = plan_import(text, aside, reading.rules, table, settings.rules, options)
+    known = [*settings.rules, *_not_included(aside, out, settings)]
+    plan = plan_import(text, aside, reading.rules, RuleTable(settings.sites.values(), known), known, options)
     _refuse_unfit(config, plan, settings, out)
     if show:
         click.echo(_difference(text, plan.text, config), nl=False)
@@ -114,6 +115,17 @@ def _carried_out(
             mark = BYTE_ORDER_MARK if before.startswith(BYTE_ORDER_MARK) else b""
             replace_text(config, before, mark + plan.text.encode())
     return plan
+
+
+def _not_included(aside: str | None, out: Path | None, settings: Settings) -> list[Rule]:
+    """The rules in the file for new ones, where no `include:` has brought them in already."""
+    if not aside or out is None:
+        return []
+    found = read_included_map(aside, str(out), tuple(settings.sites.values()))
+    if found.problems:
+        raise ConfigError(found.problems)
+    included = {Path(rule.place.file).resolve() for rule in settings.rules}
+    return [] if out.resolve() in included else list(found.rules)
 
 
 def _aside(out: Path | None) -> str | None:
@@ -146,6 +158,8 @@ def _refuse_unfit(config: Path, plan: ImportPlan, settings: Settings, out: Path 
     problems = list(found.problems) or errors_only(check_map(RuleTable(found.sites, found.rules)))
     if out is not None and config.parent.resolve() in out.resolve().parents and out.exists():
         problems = [problem for problem in problems if problem.place.file != str(out)]
+    if out is not None and plan.out:
+        problems += read_included_map(plan.out, str(out), tuple(settings.sites.values())).problems
     if new := [problem for problem in problems if (problem.code, problem.message) not in old]:
         raise PublishError("with these rules the map would not pass its checks; nothing was written", new)
 

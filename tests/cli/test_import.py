@@ -107,6 +107,17 @@ def test_new_rules_go_into_a_file_of_their_own_which_is_to_be_included(config: P
     assert "302 to https://www.new.example/m/x" in run("explain", "/moved/x", "--config", config).stdout
 
 
+def test_a_file_of_new_rules_that_is_not_included_yet_gets_none_twice(config: Path) -> None:
+    out = config.parent / "netlify.yaml"
+    imported(config, "--out", out)
+    before = out.read_bytes()
+
+    _, _, told = imported(config, "--out", out)
+
+    assert out.read_bytes() == before
+    assert "0 added, 4 same already" in told
+
+
 def test_fates_as_json(config: Path) -> None:
     _, shown, _ = imported(config, "--json")
 

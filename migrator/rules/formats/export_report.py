@@ -24,7 +24,7 @@ def report(dialect: str, about: str, site: Site, made: Export) -> str:
         f"# Redirects of {', '.join(site.hosts)}\n\nMade by `migrator export {dialect}` ({about}) from the site `{site.name}`: "
         f"{made.said} rules. Do not edit these files; change redirects.yaml and export again.\n",
         "## Files\n\n" + "".join(f"- `{name}`\n" for name in sorted(made.files)),
-        f"## Use\n\n{made.include}\n",
+        f"## Use\n\n```\n{made.include}\n```\n",
     ]
     if notes:
         parts.append("## Good to know\n\n" + "".join(f"- {note}\n" for note in notes))
