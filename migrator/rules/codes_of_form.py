@@ -107,6 +107,21 @@ OF_FORM = (
         ),
     ),
     Section(
+        "Import",
+        (
+            Code(
+                "import-unreadable",
+                ERROR,
+                "The file is not of the dialect that was named, or broken; the place is named. Nothing is written.",
+            ),
+            Code(
+                "import-skipped",
+                WARNING,
+                "A row gives no rule, or one that this map cannot have; the line and the reason are named.",
+            ),
+        ),
+    ),
+    Section(
         "The status page",
         (
             Code(
