@@ -23,7 +23,7 @@ from migrator.rules.formats.registry import DIALECTS, read
 from migrator.rules.rule import STATUSES, Rule
 from migrator.rules.table import RuleTable
 from migrator.rules.yaml_text import read_included_map
-from migrator.settings import STATE_FOLDER, Settings, load_settings, read_config, read_text
+from migrator.settings import Settings, load_settings, read_config, read_text, state_folder
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 READABLE = [name for name, dialect in DIALECTS.items() if dialect.read]
@@ -74,7 +74,7 @@ def import_(
         file=str(config),
         today=dt.datetime.now(dt.UTC).date(),
     )
-    with contextlib.nullcontext() if dry_run else exclusive(config.parent / STATE_FOLDER / "publish.lock"):
+    with contextlib.nullcontext() if dry_run else exclusive(state_folder(config) / "publish.lock"):
         plan = _carried_out(config, out, settings, reading, options, dry_run, show=dry_run and not as_json)
     _report(plan, reading, out or config, dry_run, as_json)
     if out is not None and not dry_run:
