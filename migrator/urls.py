@@ -24,7 +24,6 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _HOST_OF_URL = re.compile(r"(?i)https?:[/\\]{2}([^/\\?]*)")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f:/\\?#@%\[\]]+)(?::(\d{1,5}))?")
 _CASE_PIECE = re.compile(r"((?:%[89A-F][0-9A-F])+)|(%[0-9A-F]{2})|([A-Z]+)")
-_ESCAPED_RUN = re.compile(r"(?:%[89A-F][0-9A-F])+")
 _QUERY_PIECE = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&()*+,;=:@/?%\[\]|{}^`]")
 
 
@@ -253,11 +252,6 @@ def _folded_path(path: str, folding: Folding) -> str:
 def fold_case(path: str) -> str:
     """A canonical path without case, beyond ASCII too where its bytes are UTF-8; escapes keep upper-case digits."""
     return path.lower() if "%" not in path else _CASE_PIECE.sub(_lower_piece, path)
-
-
-def fold_escaped_case(path: str) -> str:
-    """A canonical path with its letters beyond ASCII folded and all others as they are."""
-    return _ESCAPED_RUN.sub(lambda run: fold_case(run[0]), path) if "%" in path else path
 
 
 def _lower_piece(match: re.Match[str]) -> str:

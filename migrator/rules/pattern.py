@@ -10,7 +10,7 @@ from typing import Any
 import re2
 
 from migrator.rules.rule import Kind
-from migrator.urls import Folding, Key, encoded_path, fold_case, fold_escaped_case, without_index_file
+from migrator.urls import Folding, Key, encoded_path, fold_case, without_index_file
 
 MAX_PROGRAM = 10_000  # RE2 instructions of one expression; an ordinary rule has under 200, the largest in the wild some 9,000
 LONGEST_PREFIX = 64  # bytes of a regex that are looked at for literal folders
@@ -18,6 +18,7 @@ LONGEST_PREFIX = 64  # bytes of a regex that are looked at for literal folders
 _FOLDER_AND_BELOW = "(?:/(.*))?$"
 _PLAIN_FOLDERS = re.compile(r"(?:/[A-Za-z0-9_~.-]+)+/|/")
 _MINDS_CASE = re.compile(r"\(\?[a-zA-Z]*-[a-zA-Z]*i")
+_ESCAPED_RUN = re.compile(r"(?:%[89A-F][0-9A-F])+")
 _PLACEHOLDER = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 LOOKS_LIKE_PATTERN = re.compile(r"/:[A-Za-z_]|\*")
 
@@ -47,13 +48,18 @@ class Pattern:
 
     def captures(self, key: Key) -> dict[str, str] | None:
         """What the wildcards matched, in the case the visitor wrote where that is possible; None where nothing matches."""
-        spelled = [key.shown, fold_escaped_case(key.shown), key.path]
+        spelled = [key.shown, _folded_escapes(key.shown), key.path]
         if key.shown.endswith("/") and not key.path.endswith("/"):
             spelled.insert(2, spelled[1].rstrip("/"))
         found = next(filter(None, (self.program.search(path.encode()) for path in spelled)), None)
         if found is None:
             return None
         return {name: text.decode() for name, text in zip(self.names, found.groups(b""), strict=True)}
+
+
+def _folded_escapes(path: str) -> str:
+    """A canonical path with its letters beyond ASCII folded and all others as they are."""
+    return _ESCAPED_RUN.sub(lambda run: fold_case(run[0]), path) if "%" in path else path
 
 
 def re2_options() -> Any:
