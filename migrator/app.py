@@ -25,11 +25,15 @@ from migrator.serve.page_banners import PageBanners
 from migrator.serve.plain_head import PlainHead, allow_plain_heads
 from migrator.serve.proxy import Proxy
 from migrator.serve.public import PublicPage, PublicPages
+from migrator.serve.search import SearchPages
+from migrator.serve.search_view import NAME as SEARCH
 from migrator.serve.status import StatusPages
 from migrator.serve.status_files import StatusFiles
 from migrator.serve.status_page import FILES, StatusPress
 from migrator.serve.status_sample import sample_boards
 from migrator.settings import Settings, load_settings
+from migrator.store.search_index import SearchIndex
+from migrator.store.search_misses import Misses
 from migrator.templating import environment
 
 
@@ -47,7 +51,8 @@ class TransitionMiddleware:
         notices = _notices(settings, table)
         self._app = app
         self._proxies = _proxies(settings, notices, Home.NEW)
-        self._door = Gate(_door(settings, table, notices, self._proxies, app, name_rules=name_rules, dated=False))
+        self._public = _public(settings, table)
+        self._door = Gate(_door(settings, table, notices, self._proxies, self._public, app, name_rules=name_rules, dated=False))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan goes through to the wrapped app."""
@@ -55,8 +60,7 @@ class TransitionMiddleware:
             await self._door(scope, receive, send)
             return
         await self._app(scope, receive, send)
-        for proxy in self._proxies.values():
-            await proxy.aclose()
+        await _close(self._proxies, self._public)
 
 
 class TransitionSite:
@@ -67,7 +71,8 @@ class TransitionSite:
         notices = _notices(settings, table)
         self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
         self._takes_plain_heads = allow_plain_heads(settings.gate.limits)
-        self._transition = _door(settings, table, notices, self._proxies, name_rules=name_rules)
+        self._public = _public(settings, table)
+        self._transition = _door(settings, table, notices, self._proxies, self._public, name_rules=name_rules)
         self._door = Gate(Forwarding(self._transition, settings.gate.trusted_proxies), settings.gate.limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,9 +87,8 @@ class TransitionSite:
         return self._transition.early_answer(head) if self._takes_plain_heads else None
 
     async def aclose(self) -> None:
-        """Close every connection to the upstreams."""
-        for proxy in self._proxies.values():
-            await proxy.aclose()
+        """Close every connection to the upstreams, and what the site's own pages hold."""
+        await _close(self._proxies, self._public)
 
 
 def transition_site(config: str | Path = "redirects.yaml") -> TransitionSite:
@@ -141,7 +145,7 @@ def _notices(settings: Settings, table: RuleTable) -> Notices:
 
 def _own_search(settings: Settings) -> str:
     """The path of the transition site's own search; "" where it has none."""
-    return ""
+    return f"{settings.transition.path}{SEARCH}" if settings.transition else ""
 
 
 def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[str, Home], Proxy]:
@@ -157,6 +161,7 @@ def _door(
     table: RuleTable,
     notices: Notices,
     proxies: dict[tuple[str, Home], Proxy],
+    public: PublicPages | None,
     fallback: ASGIApp | None = None,
     *,
     name_rules: bool,
@@ -171,7 +176,7 @@ def _door(
         homes=proxies,
         fallback=fallback,
         banners=banners,
-        public=_public(settings, table),
+        public=public,
         name_rules=name_rules,
         dated=dated,
     )
@@ -180,8 +185,24 @@ def _door(
 def _public(settings: Settings, table: RuleTable) -> PublicPages | None:
     if settings.transition is None:
         return None
-    pages: dict[str, PublicPage] = {**_status(settings, settings.transition).pages()}
-    return PublicPages(settings.transition.path, pages, OldSitemap(table) if settings.transition.old_sitemap else None)
+    search = _search(settings, settings.transition)
+    pages: dict[str, PublicPage] = {**_status(settings, settings.transition).pages(), **search.pages()}
+    public = PublicPages(settings.transition.path, pages, OldSitemap(table) if settings.transition.old_sitemap else None)
+    public.close = search.close
+    return public
+
+
+def _search(settings: Settings, options: TransitionOptions) -> SearchPages:
+    banner = settings.banner or BannerOptions()
+    return SearchPages(
+        SearchIndex(settings.search_index, settings.search_rules()),
+        Misses(settings.search_misses),
+        environment(settings.templates),
+        load_catalogue(settings.templates),
+        path=options.path,
+        site_name=banner.site_name,
+        links=banner.links,
+    )
 
 
 def status_press(settings: Settings) -> StatusPress:
@@ -201,6 +222,13 @@ def _status(settings: Settings, options: TransitionOptions) -> StatusPages:
     site_name = settings.banner.site_name if settings.banner else ""
     catalogue = load_catalogue(settings.templates)
     return StatusPages(status_press(settings), catalogue, files, options, site_name=site_name)
+
+
+async def _close(proxies: dict[tuple[str, Home], Proxy], public: PublicPages | None) -> None:
+    for proxy in proxies.values():
+        await proxy.aclose()
+    if public is not None:
+        public.close()
 
 
 async def _live(receive: Receive, send: Send, aclose: Callable[[], Awaitable[None]]) -> None:

@@ -4,6 +4,8 @@ MigratorError
 ├── ConfigError          redirects.yaml or a setting cannot be used (exit 2); carries every problem found
 ├── PublishError         a map that must not be written: it would not pass its own checks, or changed meanwhile (exit 1)
 ├── StoreError           the store cannot be opened, read or written (exit 3)
+│   ├── SearchIndexError     there is no search index, or it cannot be used
+│   └── SearchTooLong        a search took longer than it may
 ├── CrawlError           a crawl could not start or finish (exit 3)
 ├── SourceError          a file of addresses cannot be read as what it is or is said to be (exit 2)
 ├── RefusalError         what is asked for does not fit what is there: no such crawl, or a file that holds work (exit 2)
@@ -83,6 +85,14 @@ class PublishError(MigratorError):
 
 class StoreError(MigratorError):
     """The store cannot be opened, read or written."""
+
+
+class SearchIndexError(StoreError):
+    """There is no search index, or it cannot be used; `migrator search build` makes one."""
+
+
+class SearchTooLong(StoreError):
+    """A search took longer than it may."""
 
 
 class CrawlError(MigratorError):

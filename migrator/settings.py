@@ -15,6 +15,7 @@ from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile
 from migrator.rules.rule import Home, Kind, Rule, Site
 from migrator.rules.schema import BannerShape, ServerShape, TlsShape, TransitionShape
+from migrator.rules.search_rules import SearchRules, read_search_rules
 from migrator.rules.server_section import networks, size_in_bytes
 from migrator.rules.table import RuleTable
 from migrator.rules.tls_section import server_name
@@ -31,6 +32,7 @@ from migrator.serve.options import (
 from migrator.serve.upstream_tls import tls_faults
 
 STATE_FOLDER = ".migrator"
+SEARCH_FILE = "search.yaml"  # beside the config
 LARGEST_FILE = 1 << 30  # bytes
 
 
@@ -57,6 +59,23 @@ class Settings:
             if errors := errors_only(check_map(table)):
                 raise ConfigError(errors)
         return table
+
+    @property
+    def search_index(self) -> Path:
+        """Where the search index is."""
+        return self.config.parent / STATE_FOLDER / "search.db"
+
+    @property
+    def search_misses(self) -> Path:
+        """Where the words are counted that the index does not have."""
+        return self.config.parent / STATE_FOLDER / "search-misses.jsonl"
+
+    def search_rules(self) -> SearchRules:
+        """What search.yaml says. Raises ConfigError where something is wrong with it."""
+        rules = read_search(self.config)
+        if rules.problems:
+            raise ConfigError(rules.problems)
+        return rules
 
     def upstreams(self, *homes: Home) -> dict[tuple[str, Home], UpstreamOptions]:
         """The options for every upstream of these homes, by site and home. Raises ConfigError where a file is no good."""
@@ -117,6 +136,15 @@ def read_config(config: Path, text: str | None = None) -> MapFile:
             problems += included.problems
     problems.sort(key=lambda one: one.place)
     return replace(main, rules=tuple(rules), problems=tuple(problems))
+
+
+def read_search(config: Path) -> SearchRules:
+    """The search.yaml beside a config; empty where there is none. Never raises for what is in it; see its `problems`."""
+    path = config.parent / SEARCH_FILE
+    if not path.exists():
+        return SearchRules()
+    text, problem = read_text(path)
+    return SearchRules(problems=(problem,)) if problem else read_search_rules(text, str(path))
 
 
 def read_text(path: Path) -> tuple[str, Problem | None]:

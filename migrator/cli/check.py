@@ -21,7 +21,7 @@ from migrator.rules.map_file import MapFile
 from migrator.rules.problem_codes import CODES
 from migrator.rules.table import RuleTable
 from migrator.serve.status_files import read_updates
-from migrator.settings import read_config, store_address, tls_file_problems, transition_options
+from migrator.settings import read_config, read_search, store_address, tls_file_problems, transition_options
 
 
 @click.command()
@@ -74,7 +74,7 @@ def check(
     write_findings(problems, form, output, config, strict)
     click.echo(summary(problems, len(found.rules), config), err=True)
     findings = [one for one in problems if one.level is Level.ERROR or (strict and one.level is Level.WARNING)]
-    ctx.exit(2 if found.problems else 1 if findings else 0)
+    ctx.exit(2 if found.problems or read_search(config).problems else 1 if findings else 0)
 
 
 def _fixed(found: MapFile, config: Path, dry_run: bool, diff_on_stderr: bool) -> MapFile:
@@ -93,6 +93,7 @@ def _problems(found: MapFile, table: RuleTable, config: Path, store: str) -> lis
     problems += tls_file_problems(found.tls.values(), config.parent)
     problems += _update_problems(config, found)
     problems += banner_problems(found.banner) if found.banner else ()
+    problems += read_search(config).problems
     problems += crawled_problems(table, store)
     return in_order(without_allowed(problems, found.rules, OF_SOME_RUNS))
 

@@ -47,6 +47,7 @@ class PublicPages:
         self._prefix = prefix.encode("ascii")
         self._pages = pages
         self._outside = outside
+        self.close: Callable[[], None] = lambda: None  # called once, when no more requests come
 
     def covers(self, path: bytes) -> bool:
         """Whether a path, as it came, belongs to them. True of the prefix without its slash as well."""
