@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from migrator.pages.search_folding import even
-from migrator.pages.search_words import Terms, is_unspaced, pairs, spans
+from migrator.pages.search_words import Wanted, is_unspaced, pairs, spans
 
 LOOKED_AT = 12_000  # characters of a page
 _STEP = 3_000  # characters looked at in one go: most pages say early what they are about
@@ -22,17 +22,17 @@ class Piece(NamedTuple):
     is_marked: bool = False
 
 
-def marked(text: str, wanted: Collection[str], terms: Terms) -> tuple[Piece, ...]:
-    """The whole of a short text, such as a title, with the words marked whose terms are `wanted`."""
-    return tuple(_pieces(text, 0, len(text), list(_hits(text, wanted, terms, 0, len(text)))))
+def marked(text: str, wanted: Wanted) -> tuple[Piece, ...]:
+    """The whole of a short text, such as a title, with the words marked whose terms are wanted."""
+    return tuple(_pieces(text, 0, len(text), list(_hits(text, wanted, 0, len(text)))))
 
 
-def snippet(text: str, wanted: Collection[str], terms: Terms) -> tuple[Piece, ...]:
-    """The passage with the most different terms that are `wanted`, the first of equals; without any, the beginning."""
+def snippet(text: str, wanted: Wanted) -> tuple[Piece, ...]:
+    """The passage with the most different terms that are wanted, the first of equals; without any, the beginning."""
     hits: list[tuple[int, int, str]] = []
     for start in range(0, min(len(text), LOOKED_AT), _STEP):
-        hits += _hits(text, wanted, terms, start, start + _STEP)
-        if len({term for *_, term in hits}) >= min(2, len(wanted)):
+        hits += _hits(text, wanted, start, start + _STEP)
+        if len({term for *_, term in hits}) >= min(2, len(wanted.terms)):
             break
     start = _beginning(text, max(0, _best(hits) - _BEFORE))
     end = _ending(text, min(len(text), start + LONG))
@@ -41,7 +41,7 @@ def snippet(text: str, wanted: Collection[str], terms: Terms) -> tuple[Piece, ..
     return (*found, Piece(" …")) if end < len(text) else tuple(found)
 
 
-def _hits(text: str, wanted: Collection[str], terms: Terms, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+def _hits(text: str, wanted: Wanted, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     part = text[start:end]
     is_even = part.isascii()
     evened = part.lower() if is_even else part
@@ -49,9 +49,9 @@ def _hits(text: str, wanted: Collection[str], terms: Terms, start: int, end: int
         word = evened[first:last] if is_even else even(part[first:last])
         if word and is_unspaced(word):
             for place, pair in enumerate(pairs(word)):
-                if pair in wanted:
+                if pair in wanted.terms:
                     yield start + first + place, start + first + place + len(pair), pair
-        elif (term := terms[word]) in wanted:
+        elif term := wanted.term(word):
             yield start + first, start + last, term
 
 

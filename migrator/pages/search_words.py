@@ -6,7 +6,7 @@ Pure. Nothing is known here of pages, of queries or of how terms are kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 
 import snowballstemmer
@@ -35,6 +35,8 @@ hu hungarian hy armenian id indonesian it italian lt lithuanian nb norwegian ne 
 pt portuguese ro romanian ru russian sr serbian sv swedish ta tamil tr turkish yi yiddish
 """
 STEMMERS = {pair[1]: pair[2] for pair in re.finditer(r"(\w+) (\w+)", _ALGORITHMS)}
+_TAKE_BEGINNINGS = ("ar", "ga", "hy", "id", "nl", "ta")  # stemmers that change how a word begins
+_BEGINNING = 2  # letters
 _SHORTEST_ARABIC = 3  # letters that a prefix must leave
 _ARTICLE = re.compile(r"[وفبكل]?[وفبكل]?ال(?=..)|[وف]?لل(?=..)")
 
@@ -100,6 +102,24 @@ class Terms(dict[str, str]):
         if not is_unspaced(word):
             return [self[word]]
         return [*pairs(word), word[-1]] if len(word) > 1 else [word]
+
+
+class Wanted:
+    """Tells which words of one language have a term that is looked for. Most are told by how they begin, and never stemmed."""
+
+    def __init__(self, terms: Terms, wanted: Collection[str]) -> None:
+        self._terms = terms
+        self.terms = wanted
+        self._starts = None if terms.language in _TAKE_BEGINNINGS else {term[:_BEGINNING] for term in wanted}
+
+    def term(self, word: str) -> str:
+        """The term of an even word if it is looked for, else ""."""
+        if self._starts is not None:
+            start = plain(word[:_BEGINNING])[:_BEGINNING]
+            if len(start) == _BEGINNING and start not in self._starts and start[:1] not in self._starts:
+                return ""
+        term = self._terms[word]
+        return term if term in self.terms else ""
 
 
 @cache

@@ -19,7 +19,7 @@ from migrator.pages.search_entry import Origin
 from migrator.pages.search_query import Asked, read_query
 from migrator.pages.search_result import MOST_PAGES, PER_PAGE, Found, Hit, Query, Rung
 from migrator.pages.search_snippet import marked, snippet
-from migrator.pages.search_words import terms_of
+from migrator.pages.search_words import Wanted, terms_of
 from migrator.rules.search_rules import Pin, SearchRules
 from migrator.store.search_file import mended, opened_to_read
 from migrator.store.search_ranking import LOOKED_AT, Facet, Ranked, narrowed, ranked, titled
@@ -220,7 +220,7 @@ def _titled(row: _Row, facet: Facet, asked: Sequence[frozenset[str]]) -> float:
 def _hit(opened: _Opened, row: _Row, wanted: frozenset[str]) -> Hit:
     facet = opened.facets[row.facet]
     (body,) = opened.connection.execute(_BODY, (row.number,)).fetchone()
-    terms = terms_of(facet.language)
+    here = Wanted(terms_of(facet.language), wanted)
     title = row.title or row.address
     return Hit(
         address=row.address,
@@ -229,8 +229,8 @@ def _hit(opened: _Opened, row: _Row, wanted: frozenset[str]) -> Hit:
         is_new=facet.origin == Origin.NEW,
         language=facet.language,
         section=facet.section,
-        marked_title=marked(title, wanted, terms),
-        passage=snippet(zlib.decompress(body).decode(), wanted, terms),
+        marked_title=marked(title, here),
+        passage=snippet(zlib.decompress(body).decode(), here),
     )
 
 

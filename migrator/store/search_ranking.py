@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from migrator.pages.search_entry import Origin
 from migrator.pages.search_result import Query
-from migrator.pages.search_words import terms_of
+from migrator.pages.search_words import Wanted, is_unspaced, pairs, terms_of, words
 
 NEW_IS_HIGHER = 1.15  # times the score of a page of the new site
 OTHER_LANGUAGE = 0.5  # times the score of a page in a language that is not the reader's
 FORMER_TITLE = 0.9  # what a title that a page had on the old site counts beside the one it has
-LOOKED_AT = 50  # best pages whose titles are compared with the query
+LOOKED_AT = 30  # best pages whose titles are compared with the query
 _MOST_TIED = 200  # pages that are as good as the last of those
 
 
@@ -83,19 +83,22 @@ def narrowed(result: Ranked, facets: dict[int, Facet], query: Query) -> tuple[li
 
 def titled(titles: Sequence[str], former: Sequence[str], language: str, asked: Sequence[frozenset[str]]) -> float:
     """1 to 2: by how much a page is better than its score, as its title is what was asked for."""
-    terms = terms_of(language)
-    found = [_likeness(set(terms.of(title)), asked) for title in titles]
-    found += [FORMER_TITLE * _likeness(set(terms.of(title)), asked) for title in former]
+    wanted = Wanted(terms_of(language), frozenset(term for word in asked for term in word))
+    found = [_likeness(title, wanted, asked) for title in titles]
+    found += [FORMER_TITLE * _likeness(title, wanted, asked) for title in former]
     return 1 + max(found, default=0.0)
 
 
-def _likeness(title: set[str], asked: Sequence[frozenset[str]]) -> float:
+def _likeness(title: str, wanted: Wanted, asked: Sequence[frozenset[str]]) -> float:
     """How much a title and a query say the same: the harmonic mean of the shares that each has of the other."""
-    if not title or not asked:
+    said = {part for word in words(title) for part in (pairs(word) if is_unspaced(word) else (word,))}
+    found = [part if is_unspaced(part) else wanted.term(part) for part in said]
+    hits = {term for term in found if term in wanted.terms}
+    if not hits:
         return 0.0
-    of_query = sum(not title.isdisjoint(word) for word in asked) / len(asked)
-    of_title = sum(any(term in word for word in asked) for term in title) / len(title)
-    return 2 * of_query * of_title / (of_query + of_title) if of_query and of_title else 0.0
+    of_query = sum(not hits.isdisjoint(word) for word in asked) / len(asked)
+    of_title = sum(term in hits for term in found) / len(found)
+    return 2 * of_query * of_title / (of_query + of_title)
 
 
 def _factor(facet: Facet, query: Query, facets: dict[int, Facet]) -> float:

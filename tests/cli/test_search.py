@@ -99,7 +99,7 @@ def test_search_yaml_is_used_and_its_mistakes_are_told_with_their_place(config: 
     for command in (("search", "query", "jab"), ("check",)):
         result = run(*command, "--config", config)
         assert result.exit_code == 2
-        assert "search.yaml:2:27: error:" in result.output
+        assert "search.yaml:2:28: error:" in result.output
         assert "[pin-address]" in result.output
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.pages.search_folding import even, plain
-from migrator.pages.search_words import LONGEST_WORD, MAX_WORDS, STEMMERS, pairs, spans, terms_of, words
+from migrator.pages.search_words import LONGEST_WORD, MAX_WORDS, STEMMERS, Wanted, pairs, spans, terms_of, words
 
 ALIKE = {
     "width and case": ("en", "ＦＵＬＬ Width", "full width"),
@@ -81,3 +81,11 @@ def test_a_hostile_text_costs_no_more_than_its_length() -> None:
     assert len(words("a " * 1_000_000)) == MAX_WORDS
     assert [len(term) for term in terms_of("en").of("x" * 1_000_000)] == [LONGEST_WORD]
     assert len(terms_of("zh").of("水" * 1_000_000)) == MAX_WORDS
+
+
+@given(st.text(max_size=60), st.sampled_from(["", *STEMMERS]))
+def test_words_that_are_looked_for_are_told_without_stemming_all(text: str, language: str) -> None:
+    terms = terms_of(language)
+    for word in words(text):
+        assert Wanted(terms, {terms[word]}).term(word) == terms[word]
+        assert Wanted(terms, {"zzzz"}).term(word) == ""
