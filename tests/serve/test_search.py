@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,8 +15,16 @@ import pytest
 from bs4 import BeautifulSoup
 from selectolax.lexbor import LexborHTMLParser
 
+from migrator.errors import ConfigError
+from migrator.pages.search_result import Found, Query
+from migrator.rules.rule import Site
+from migrator.serve.language import load_catalogue
+from migrator.serve.public import PublicRequest
+from migrator.serve.search import MOST_WAITING, SearchPages
 from migrator.store.search_build import build_index
-from migrator.store.search_misses import read_misses
+from migrator.store.search_index import SearchIndex
+from migrator.store.search_misses import Misses, read_misses
+from migrator.templating import environment
 from tests.serve.live import serve
 from tests.serve.searching import PAGES, searchable
 from tests.shared import shared_folder
@@ -193,7 +203,36 @@ def test_no_query_string_is_an_error(base: str, query: str) -> None:
 
 
 def test_a_mistake_in_search_yaml_is_told_before_anything_is_served(tmp_path: Path) -> None:
-    from migrator.errors import ConfigError
-
     with pytest.raises(ConfigError, match=r"search\.yaml:1:10"):
         searchable(tmp_path, search="version: 2\n")
+
+
+class Stuck(SearchIndex):
+    """An index that answers when it is let."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.let = threading.Event()
+
+    def search(self, query: Query) -> Found:
+        self.let.wait(10)
+        return Found(query)
+
+
+@pytest.mark.anyio
+async def test_one_search_more_than_may_wait_is_asked_to_come_back_and_the_loop_goes_on(tmp_path: Path) -> None:
+    stuck, misses = Stuck(tmp_path / "search.db"), Misses(tmp_path / "misses.jsonl")
+    made = SearchPages(stuck, misses, environment(None), load_catalogue(None), path="/_transition/")
+    site = Site("main", (HOST,), "http://127.0.0.1:9", "https://www.new.example")
+    request = PublicRequest("search", b"q=x", [], site, {"scheme": "http"})
+    page = made.pages()["search"]
+    waiting = [asyncio.ensure_future(page(request)) for _ in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+
+    refused = await page(request)
+    assert (refused.status, dict(refused.headers)[b"retry-after"]) == (503, b"5")
+    assert b"The search is very busy." in refused.body
+    stuck.let.set()
+    assert {answer.status for answer in await asyncio.gather(*waiting)} == {200}
+    assert (await page(request)).status == 200
+    made.close()
