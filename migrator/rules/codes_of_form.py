@@ -164,6 +164,15 @@ OF_FORM = (
         "None of these keeps the map from being served. An update at fault is left out, the others are shown.",
     ),
     Section(
+        "search.yaml",
+        (
+            Code("lone-synonym", ERROR, "A group of synonyms needs two words or more."),
+            Code("many-synonyms", ERROR, "A group has more than twenty words. Split it."),
+            Code("pin-address", ERROR, "The `url` of a pin is no absolute http(s) address."),
+            Code("pin-title", ERROR, "A pin has an empty `title`, which is what its link says."),
+        ),
+    ),
+    Section(
         "Templates and words",
         (
             Code("template-missing", ERROR, "A template is not there."),
