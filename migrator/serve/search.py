@@ -79,7 +79,9 @@ class SearchPages:
         self._catalogue = catalogue
         self._path = path
         self._site_name = site_name
-        self._links = [(name, address) for name in _OFFERED if origin_of(address := (links or {}).get(name, ""))]
+        known = {name: address for name, address in (links or {}).items() if origin_of(address)}
+        offered = {"progress": path, **known}  # the front page of the public pages tells how far the move is
+        self._links = [(name, offered[name]) for name in _OFFERED if name in offered]
         self._today = today
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="search")
         self._waiting = 0

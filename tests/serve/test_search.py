@@ -88,7 +88,7 @@ def test_no_page_is_ever_empty(base: str) -> None:
         page = soup(get(base, **fields))
         assert page.select_one("search form")
         links = [link["href"] for link in page.select("footer a")]
-        assert links == ["https://www.new.example", "https://www.new.example/feedback", "/"]
+        assert links == ["https://www.new.example", "/_transition/", "https://www.new.example/feedback", "/"]
     assert "No results for “unheardof”" in soup(get(base, q="unheardof")).text
 
 
@@ -190,7 +190,7 @@ def test_naughty_strings_are_text_in_queries_and_in_pages(tmp_path: Path) -> Non
                     assert {node.tag for node in nodes} <= elements, text
                     assert not [name for node in nodes for name in node.attributes if name.startswith("on")], text
                     links = [node.attributes["href"] or "" for node in nodes if node.tag == "a"]
-                    assert all(re.match(r"https?://|search\?|#main$|/$", link) for link in links), text
+                    assert all(re.match(r"https?://|search\?|#main$|/(_transition/)?$", link) for link in links), text
 
 
 @pytest.mark.parametrize(
