@@ -96,7 +96,7 @@ class _Build:
         fields = (entry.title, "\n".join(entry.headings), "\n".join(entry.former), entry.text)
         shown = [storable(field) for field in fields]
         execute("INSERT INTO shown VALUES (?, ?, ?, ?, ?)", (number, *shown[:3], zlib.compress(shown[3].encode(), 1)))
-        execute(_ENTER, (number, *self._analysed(shown, entry.language, 1)))
+        execute(_ENTER, (number, *self._analysed(shown, entry.language, is_entered=True)))
 
     def _remove(self, number: int) -> None:
         """A table without contents has to be told what it was given; the same analysis gives it."""
@@ -106,16 +106,15 @@ class _Build:
         ).fetchone()
         *fields, body = execute("SELECT title, headings, former, body FROM shown WHERE id = ?", (number,)).fetchone()
         shown = [*fields, zlib.decompress(body).decode()]
-        execute(_FORGET, (number, *self._analysed(shown, language, -1)))
+        execute(_FORGET, (number, *self._analysed(shown, language, is_entered=False)))
         execute("DELETE FROM shown WHERE id = ?", (number,))
         execute("DELETE FROM entries WHERE id = ?", (number,))
 
-    def _analysed(self, shown: list[str], language: str, counts: int) -> list[str]:
-        """The terms of each field; the words count that many times as the page's."""
+    def _analysed(self, shown: list[str], language: str, *, is_entered: bool) -> list[str]:
+        """The terms of each field; its words are counted, or no longer."""
         terms, fields = terms_of(language), list(map(words, shown))
         pages = self._words.setdefault(language, Counter())
-        for word in set().union(*fields):
-            pages[word] += counts
+        (pages.update if is_entered else pages.subtract)(set().union(*fields))
         return [*(" ".join(terms.of_words(found)) for found in fields), language_term(language)]
 
     def _facet(self, facet: tuple[str, ...]) -> int:

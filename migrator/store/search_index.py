@@ -28,7 +28,7 @@ from migrator.store.search_vocabulary import Vocabulary, Word, all_of, any_of
 SECONDS = 1.0  # that a search may take
 COMMON = 0.5  # share of the pages: a word that more of them have chooses none, where there is a rarer one
 MOST_OF = 0.6  # share of the words that are most of them
-ROWS = 6_000  # pages whose scores are compared; where more have the words, those that have them in titles and headings
+ROWS = 4_000  # pages whose scores are compared; where more have the words, those that have them in titles and headings
 MOST_MEANT = 2  # unknown words that others are looked for
 _STEPS = 5_000  # of SQLite, between two looks at the clock
 _WEIGHTS = "8.0, 3.0, 6.0, 1.0, 0.0"  # of title, headings, former titles, text, and the language
