@@ -26,7 +26,7 @@ from migrator.store.search_ranking import LOOKED_AT, Facet, Ranked, narrowed, ra
 from migrator.store.search_vocabulary import Vocabulary, Word, all_of, any_of
 
 SECONDS = 1.0  # that a search may take
-COMMON = 0.5  # share of the pages: a word that more of them have chooses none, where there is a rarer one
+COMMON = 0.2  # share of the pages: a word that more of them have chooses none, where there is a rarer one
 MOST_OF = 0.6  # share of the words that are most of them
 ROWS = 4_000  # pages whose scores are compared; where more have the words, those that have them in titles and headings
 MOST_MEANT = 2  # unknown words that others are looked for

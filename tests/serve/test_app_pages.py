@@ -42,10 +42,10 @@ def links(answer: httpx.Response) -> list[str]:
     ("more", "expected"),
     [
         ("", []),
-        ("transition: {}\n", ["/_transition/"]),
-        ("transition: {path: /move/}\n", ["/move/"]),
-        ("  links: {progress: 'https://x.example/'}\ntransition: {}\n", ["https://x.example/"]),
-        ("  links: {feedback: /contact}\ntransition: {}\n", ["/_transition/", "/contact"]),
+        ("transition: {}\n", ["/_transition/", "/_transition/search"]),
+        ("transition: {path: /move/}\n", ["/move/", "/move/search"]),
+        ("  links: {progress: 'https://x.example/'}\ntransition: {}\n", ["https://x.example/", "/_transition/search"]),
+        ("  links: {feedback: /contact}\ntransition: {}\n", ["/_transition/", "/_transition/search", "/contact"]),
     ],
 )
 async def test_progress_is_the_transition_site_s_own_page_unless_the_file_names_another(
