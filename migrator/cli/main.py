@@ -59,7 +59,11 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name: two words of them where there is one of two words, such as `crawl diff`."""
         two = " ".join(args[:2])
-        return (two, self.get_command(ctx, two), args[2:]) if two in COMMANDS else super().resolve_command(ctx, args)
+        if two in COMMANDS:
+            return two, self.get_command(ctx, two), args[2:]
+        if args[0] not in COMMANDS and (seconds := [name for name in COMMANDS if name.startswith(f"{args[0]} ")]):
+            ctx.fail(f"`{args[0]}` needs a second word: " + ", ".join(f"`migrator {name}`" for name in seconds))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error a user can meet becomes its message and its exit code, never a traceback."""

@@ -167,3 +167,10 @@ def test_every_command_explains_itself() -> None:
         result = run(name, "--help")
         assert result.exit_code == 0
         assert len(result.stdout) > 200
+
+
+def test_the_first_of_two_words_names_what_may_follow() -> None:
+    result = run("search")
+
+    assert result.exit_code == 2
+    assert "`migrator search build`" in result.output
