@@ -16,10 +16,11 @@ from typing import NoReturn
 import click
 
 from migrator.demo.expected import expected
-from migrator.demo.journey import LOOPBACK, Demo, failures, live_sites, prepare, refuse_taken, transition_site
+from migrator.demo.journey import LOOPBACK, Demo, failures, live_sites, prepare, refuse_taken, transition_site, verify
 from migrator.errors import RefusalError
 
 TRY = ("/fieldwork/water.html", "/item.asp?id=7", "/appeals/raffle2004.html")
+PAGES = ("/_transition/", "/_transition/search?q=water")
 
 
 @click.command()
@@ -53,6 +54,7 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
 
 def _judged(running: Demo) -> int:
     """Check every old address; the exit code."""
+    verify(running, _say)
     wrong = failures(running)
     for failure in wrong:
         click.echo(f"wrong: {failure}")
@@ -64,6 +66,9 @@ def _judged(running: Demo) -> int:
 def _wait(running: Demo) -> None:
     _say(f"\nThe transition site is at {running.transition} . Try these old addresses:")
     for path in TRY:
+        click.echo(f"  {running.transition}{path}")
+    click.echo("And pages of its own: how far the move is, and one search over both sites:")
+    for path in PAGES:
         click.echo(f"  {running.transition}{path}")
     _say(f"The map is {running.folder / 'redirects.yaml'}. Ctrl-C stops.")
     with contextlib.suppress(KeyboardInterrupt):

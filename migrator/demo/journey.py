@@ -50,6 +50,9 @@ def prepare(folder: Path, legacy: str, new: str, say: Say) -> None:
     """Walk the journey up to the published map, with the commands that a user would type. Raises MigratorError."""
     starter = files("migrator.demo").joinpath("redirects.yaml").read_text(encoding="utf-8")
     (folder / "redirects.yaml").write_text(starter.replace("<LEGACY>", legacy).replace("<NEW>", new), encoding="utf-8")
+    (folder / "updates").mkdir()
+    for update in files("migrator.demo").joinpath("updates").iterdir():
+        (folder / "updates" / update.name).write_bytes(update.read_bytes())
     for words in (
         ["crawl", "legacy", "--own-site"],
         ["crawl", "new", "--own-site"],
@@ -61,6 +64,7 @@ def prepare(folder: Path, legacy: str, new: str, say: Say) -> None:
     _review(folder / "review.csv", folder / "reviewed.csv")
     _run(folder, ["publish", "--csv", "reviewed.csv", "--why", "reviewed by an editor"], say)
     _run(folder, ["check"], say)
+    _run(folder, ["search", "build"], say)
 
 
 @contextlib.contextmanager
@@ -78,6 +82,11 @@ def transition_site(folder: Path, port: int, say: Say, host: str = LOOPBACK) -> 
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(PATIENCE)
         process.kill()
+
+
+def verify(demo: Demo, say: Say) -> None:
+    """Have every known address asked of the running site, as an operator would. Raises MigratorError where one fails."""
+    _run(demo.folder, ["verify", "--base", demo.transition, "--own-site"], say)
 
 
 def failures(demo: Demo) -> list[str]:
