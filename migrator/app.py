@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from migrator.maps.keeper import Keeper, Pace
+from migrator.maps.loading import Start, start_map
+from migrator.maps.opening import LoadedMap, load_version
 from migrator.rules.rule import Home
 from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
@@ -64,36 +67,95 @@ class TransitionMiddleware:
 
 
 class TransitionSite:
-    """The transition site by itself: the same door in front of a proxy to every upstream of the settings."""
+    """The transition site by itself: the same door in front of a proxy to every upstream of the settings.
 
-    def __init__(self, settings: Settings, *, name_rules: bool = False) -> None:
-        table = settings.table()
-        notices = _notices(settings, table)
-        self._proxies = _proxies(settings, notices, Home.LEGACY, Home.NEW)
+    `take` swaps the map, the banner and all else that hangs on them, between two requests. `keeper` has it do so.
+    """
+
+    def __init__(self, settings: Settings, *, name_rules: bool = False, table: RuleTable | None = None) -> None:
+        self._name_rules = name_rules
+        self._settings = settings
+        table = settings.table() if table is None else table
+        self._notices = _notices(settings, table)
+        self._proxies = self._proxies_for(settings, {})
+        self._retired: list[Proxy] = []
         self._takes_plain_heads = allow_plain_heads(settings.gate.limits)
         self._public = _public(settings, table)
-        self._transition = _door(settings, table, notices, self._proxies, self._public, name_rules=name_rules)
-        self._door = Gate(Forwarding(self._transition, settings.gate.trusted_proxies), settings.gate.limits)
+        self._transition = _door(settings, table, self._notices, self._proxies, self._public, name_rules=name_rules)
+        self._door = Gate(Forwarding(self._pass, settings.gate.trusted_proxies), settings.gate.limits)
+        self.keeper: Keeper | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; at shutdown, close the connections to the upstreams."""
+        """Answer one request; under `lifespan`, start the keeper, and at shutdown close the connections to the upstreams."""
         if scope["type"] in ("http", "websocket"):
             await self._door(scope, receive, send)
         elif scope["type"] == "lifespan":
+            if self.keeper is not None:
+                self.keeper.start()
             await _live(receive, send, self.aclose)
 
     def early_answer(self, head: PlainHead) -> Answer | None:
         """What the map alone decides, for servers that can send it at once. No such answer depends on who asks from where."""
         return self._transition.early_answer(head) if self._takes_plain_heads else None
 
+    def look_again(self) -> None:
+        """Compare the files with the map now; what SIGHUP asks for."""
+        if self.keeper is not None:
+            self.keeper.look_now()
+
+    def take(self, loaded: LoadedMap) -> tuple[str, ...]:
+        """Answer by that map from the next request on; gives the sections whose change waits for a restart.
+
+        Raises ConfigError where a file of a certificate cannot be used; then all is as it was.
+        """
+        settings, former = loaded.settings, self._settings
+        notices = _notices(settings, loaded.table)
+        proxies = self._proxies_for(settings, self._proxies)
+        transition = _door(settings, loaded.table, notices, proxies, self._public, name_rules=self._name_rules)
+        self._retired += [proxy for key, proxy in self._proxies.items() if proxies.get(key) is not proxy]
+        self._settings, self._notices, self._proxies, self._transition = settings, notices, proxies, transition
+        return ("server",) if settings.gate != former.gate else ()
+
     async def aclose(self) -> None:
-        """Close every connection to the upstreams, and what the site's own pages hold."""
+        """Close every connection to the upstreams and what the site's own pages hold, and end the keeper."""
+        if self.keeper is not None:
+            self.keeper.stop()
+        for proxy in self._retired:
+            await proxy.aclose()
         await _close(self._proxies, self._public)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._transition(scope, receive, send)
+
+    def _proxies_for(self, settings: Settings, former: Mapping[tuple[str, Home], Proxy]) -> dict[tuple[str, Home], Proxy]:
+        """A proxy for each upstream; one that is there already stays where nothing about it changed, with its connections."""
+        wanted = settings.upstreams(Home.LEGACY, Home.NEW)
+        before = self._settings.upstreams(Home.LEGACY, Home.NEW) if former else {}
+        proxies = {}
+        for (name, home), options in wanted.items():
+            key, url = (name, home), settings.sites[name].upstream(home)
+            same = key in former and before.get(key) == options and self._settings.sites[name].upstream(home) == url
+            proxies[key] = former[key] if same else Proxy(url, options, partial(self._unavailable, name))
+        return proxies
+
+    def _unavailable(self, name: str, scope: Scope, status: int) -> Answer:
+        return self._notices.unavailable(scope, status, site=self._settings.sites.get(name))
 
 
 def transition_site(config: str | Path = "redirects.yaml") -> TransitionSite:
-    """The transition site that a config file describes, for ASGI servers that import an app. Raises ConfigError."""
-    return TransitionSite(load_settings(Path(config)))
+    """The transition site that a config file describes, for ASGI servers that import an app. Raises ConfigError.
+
+    It takes in newer maps as `migrator serve` does.
+    """
+    return live_site(start_map(Path(config)))
+
+
+def live_site(start: Start, *, name_rules: bool = False, pace: Pace | None = None) -> TransitionSite:
+    """The transition site of that map, with a keeper that has it take newer ones. Raises ConfigError or StoreError."""
+    loaded = load_version(start.config, start.folder, start.version)
+    site = TransitionSite(loaded.settings, name_rules=name_rules, table=loaded.table)
+    site.keeper = Keeper(start, site.take, pace)
+    return site
 
 
 async def rehearsed(settings: Settings, table: RuleTable, scope: Scope, today: dt.date) -> Answer | None:

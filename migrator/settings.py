@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from migrator.rules.bulk import no_collections
 from migrator.rules.checks import check_map, errors_only
 from migrator.rules.formats.neutral_csv import Row, read_rows
 from migrator.rules.map_file import MapFile
-from migrator.rules.rule import Home, Kind, Rule, Site
+from migrator.rules.rows import rule_of
+from migrator.rules.rule import Home, Rule, Site
 from migrator.rules.schema import BannerShape, ServerShape, TlsShape, TransitionShape
 from migrator.rules.search_rules import SearchRules, read_search_rules
 from migrator.rules.server_section import networks, size_in_bytes
@@ -88,12 +89,36 @@ class Settings:
         return {key: replace(self.upstream, tls=tls.get(key)) for key in whose}
 
 
+class Files:
+    """Where the files of a map are: on disk. Somebody who keeps copies stands in for this."""
+
+    def text(self, path: Path) -> tuple[str, Problem | None]:
+        """The text of a file, or what keeps it from being read."""
+        return read_text(path)
+
+    def matching(self, config: Path, pattern: str) -> list[Path]:
+        """The files that an entry of `include` names, in order."""
+        try:
+            return sorted(config.parent.glob(pattern)) if pattern else []
+        except (ValueError, NotImplementedError):
+            return []
+
+    def apart(self, paths: Sequence[Path]) -> frozenset[Path]:
+        """Those of all included files that somebody else reads."""
+        return frozenset()
+
+
 def load_settings(config: Path, store: str | None = None) -> Settings:
     """The settings that `config` and the environment give. Raises ConfigError with every problem of the files' form."""
     found = read_config(config)
     banner_errors = errors_only(list(banner_problems(found.banner))) if found.banner else []
     if found.problems or banner_errors:
         raise ConfigError([*found.problems, *banner_errors])
+    return settings_of(found, config, store)
+
+
+def settings_of(found: MapFile, config: Path, store: str | None = None) -> Settings:
+    """The settings that a main file without problems, and the environment, give."""
     return Settings(
         config=config,
         sites={site.name: site for site in found.sites},
@@ -119,19 +144,20 @@ def store_address(config: Path, store: str | None = None) -> str:
     return store or os.environ.get("MIGRATOR_STORE") or str(state_folder(config) / "store.db")
 
 
-def read_config(config: Path, text: str | None = None) -> MapFile:
+def read_config(config: Path, text: str | None = None, files: Files | None = None) -> MapFile:
     """The main file and all that it includes, as one. Never raises for what is in them; see its `problems`.
 
-    `text` stands in for what is in the main file: a map can be tried before it is written.
+    `text` stands in for what is in the main file: a map can be tried before it is written. `files` gives the files.
     """
+    files = files or Files()
     if text is None:
-        text, problem = read_text(config)
+        text, problem = files.text(config)
         if problem:
             return MapFile(problems=(problem,))
     with no_collections():
         main = read_map(text, str(config))
         rules, problems = list(main.rules), list(main.problems)
-        for included in _included(config, main, problems):
+        for included in _included(config, main, files, problems):
             rules += included.rules
             problems += included.problems
     problems.sort(key=lambda one: one.place)
@@ -187,28 +213,32 @@ def tls_file_problems(sections: Iterable[TlsShape], folder: Path) -> list[Proble
     ]
 
 
-def _included(config: Path, main: MapFile, problems: list[Problem]) -> Iterator[MapFile]:
+def _included(config: Path, main: MapFile, files: Files, problems: list[Problem]) -> Iterator[MapFile]:
+    found: list[Path] = []
     for pattern in main.include:
-        try:
-            paths = sorted(config.parent.glob(pattern)) if pattern else []
-        except (ValueError, NotImplementedError):
-            paths = []
+        paths = files.matching(config, pattern)
         if not paths:
             message = f"include: no file matches `{pattern}`"
             problems.append(Problem(Place(str(config)), "no-include", message, "Paths are relative to this file's folder."))
-        for path in paths:
-            yield _read_include(path, main.sites)
+        found += paths
+    apart = files.apart(found)
+    return (_read_include(path, main.sites, files) for path in found if path not in apart)
 
 
-def _read_include(path: Path, sites: tuple[Site, ...]) -> MapFile:
-    text, problem = read_text(path)
+def _read_include(path: Path, sites: tuple[Site, ...], files: Files) -> MapFile:
+    text, problem = files.text(path)
     if problem:
         return MapFile(problems=(problem,))
-    if path.suffix.lower() in (".yaml", ".yml"):
+    if is_map_in_yaml(path):
         return read_included_map(text, str(path), sites)
     rows, problems = read_rows(text, str(path))
     rules = [rule for row in rows if (rule := _row_rule(row, sites, problems))]
     return MapFile(rules=tuple(rules), problems=tuple(problems))
+
+
+def is_map_in_yaml(path: Path) -> bool:
+    """Whether an included file is YAML; all others are sheets."""
+    return path.suffix.lower() in (".yaml", ".yml")
 
 
 def _row_rule(row: Row, sites: tuple[Site, ...], problems: list[Problem]) -> Rule | None:
@@ -216,8 +246,7 @@ def _row_rule(row: Row, sites: tuple[Site, ...], problems: list[Problem]) -> Rul
     if problem:
         problems.append(problem)
         return None
-    status = 301 if row.gone else row.status
-    return Rule(site, row.old, Kind.EXACT, row.place, to=row.new, gone=row.gone, status=status)
+    return rule_of(row, site)
 
 
 def _banner_options(shape: BannerShape) -> BannerOptions:

@@ -13,6 +13,7 @@ from migrator.cli.findings import format_option, output_option, write_findings
 from migrator.cli.options import config_option, store_option
 from migrator.crawl.options import CrawlOptions
 from migrator.errors import Level, Problem
+from migrator.maps.compiling import examine
 from migrator.rules.allowances import without_allowed
 from migrator.rules.banner_section import banner_problems
 from migrator.rules.bulk import no_collections
@@ -64,28 +65,26 @@ def check(
         raise click.UsageError("--dry-run goes with --fix")
     form = "json" if as_json else form
     with no_collections():
-        found = read_config(config)
         if wants_fix:
-            found = _fixed(found, config, dry_run, diff_on_stderr=form != "text")
-        table = RuleTable(found.sites, found.rules)
+            _fix(read_config(config), config, dry_run, diff_on_stderr=form != "text")
+        examined = examine(config)
+        found, table = examined.found, examined.table
         problems = _problems(found, table, config, store_address(config, store))
+        problems = in_order([*problems, *examined.sheets.problems])
     if live and not found.problems:
         problems = _with_live(problems, table, config, CrawlOptions(own_site=own_site), fresh)
     write_findings(problems, form, output, config, strict)
-    click.echo(summary(problems, len(found.rules), config), err=True)
+    click.echo(summary(problems, examined.rules, config), err=True)
     findings = [one for one in problems if one.level is Level.ERROR or (strict and one.level is Level.WARNING)]
     ctx.exit(2 if found.problems or read_search(config).problems else 1 if findings else 0)
 
 
-def _fixed(found: MapFile, config: Path, dry_run: bool, diff_on_stderr: bool) -> MapFile:
-    """The map after what can be mended was; as it is in a trial."""
+def _fix(found: MapFile, config: Path, dry_run: bool, diff_on_stderr: bool) -> None:
+    """Mend what can be mended; in a trial, show it."""
     if fix_repeats(found, config, dry_run=dry_run, diff_on_stderr=diff_on_stderr):
         found = read_config(config)
-    if found.problems:
-        return found
-    table = RuleTable(found.sites, found.rules)
-    changed = fix(config, found, table, dry_run=dry_run, diff_on_stderr=diff_on_stderr)
-    return read_config(config) if changed and not dry_run else found
+    if not found.problems:
+        fix(config, found, RuleTable(found.sites, found.rules), dry_run=dry_run, diff_on_stderr=diff_on_stderr)
 
 
 def _problems(found: MapFile, table: RuleTable, config: Path, store: str) -> list[Problem]:

@@ -12,12 +12,14 @@ from typing import Any
 import click
 
 from migrator.cli.options import config_option
+from migrator.errors import ConfigError
+from migrator.maps.compiling import examine
 from migrator.rules.checks import described, errors_only
 from migrator.rules.considered import Considered, considered
 from migrator.rules.decision import Decision, Gone, Redirect, Serve, Step
 from migrator.rules.table import Request, RuleTable
 from migrator.serve.public import PublicPages
-from migrator.settings import Settings, load_settings
+from migrator.settings import Settings, settings_of
 from migrator.urls import encoded_path, split_url
 
 Header = tuple[bytes, bytes]
@@ -59,11 +61,13 @@ def explain(
 
     Rules that cannot be used are named first, and end it with exit code 1.
     """
-    settings = load_settings(config)
+    examined = examine(config, checks=False)
+    if examined.found.problems:
+        raise ConfigError(examined.found.problems)
+    settings, table = settings_of(examined.found, config), examined.table
     fields = [_header(header) for header in headers]
     request = _request(settings, url, method, host or dict(fields).get(b"host", b"").decode("latin-1"), at)
-    table = RuleTable(settings.sites.values(), settings.rules)
-    unused = errors_only(table.problems)
+    unused = errors_only([*table.problems, *examined.sheets.problems])
     for problem in unused:
         click.echo(f"not used: {problem}", err=True)
     explanation = _explained(settings, table, request, fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from migrator.errors import Level, Problem
@@ -31,7 +32,7 @@ class Walk(NamedTuple):
 
 def chain_problems(site_table: SiteTable, table: RuleTable) -> Iterator[Problem]:
     """Loops (errors) and chains (warnings) that begin at a rule of this site."""
-    for found in site_table:
+    for found in chain(site_table, site_table.stored.leading_back() if site_table.stored else ()):
         walk = walked(found, site_table, table)
         if walk is not None and walk.is_loop:
             yield _loop(found, walk.taken)
@@ -50,7 +51,7 @@ def walked(found: CompiledRule, site_table: SiteTable, table: RuleTable) -> Walk
 def _walked(found: CompiledRule, request: Request, table: RuleTable) -> Walk:
     decision: Decision = table.decide(request)
     walk = Walk([request.path.decode()], [])
-    if isinstance(decision, Serve) and decision.rule is found.rule:
+    if isinstance(decision, Serve) and decision.rule == found.rule:
         return walk._replace(is_loop=True)
     seen: set[tuple[str, Key]] = {_identity(request, table)}
     while isinstance(decision, Redirect):

@@ -47,6 +47,7 @@ def found_problems(table: RuleTable, today: dt.date | None = None) -> list[Probl
             if rule.ends and today:
                 problems += _date_problems(rule, today)
         problems += shadow_problems(site_table, table)
+        problems += site_table.collisions()
         problems += chain_problems(site_table, table)
         problems += crowd_problems(site_table)
     return problems

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from migrator.rules.compiled import CompiledRule
 from migrator.rules.pattern import Pattern
 from migrator.rules.rule import Kind, QueryMode, Rule
-from migrator.rules.table import Request, RuleTable, SiteTable, Tier
+from migrator.rules.table import Request, RuleTable, SiteTable
+from migrator.rules.tier import Tier
 from migrator.urls import Key, look_up_key
 
 MOST = 20

@@ -28,14 +28,18 @@ def source_problems(rule: Rule, own_hosts: tuple[str, ...]) -> Iterator[Problem]
     if rule.kind is Kind.REGEX:
         yield from _regex_problems(rule)
         return
-    is_path = rule.source.startswith("/")
-    if is_path and not _SUSPICIOUS.search(rule.source) and rule.source[1:].partition("/")[0] not in own_hosts:
+    if is_beyond_doubt(rule.source, own_hosts):
         return
     path = split_url(rule.source)[1]
     if _SUSPICIOUS.search(path):
         yield from _path_problems(rule, path)
     if _HOST.match(path) or path[1:].partition("/")[0] in own_hosts:
         yield host_problem(rule, rule.source)
+
+
+def is_beyond_doubt(source: str, own_hosts: tuple[str, ...]) -> bool:
+    """Whether a source that is no regex is a path in which nothing can be doubtful."""
+    return source.startswith("/") and not _SUSPICIOUS.search(source) and source[1:].partition("/")[0] not in own_hosts
 
 
 def host_problem(rule: Rule, address: str) -> Problem:

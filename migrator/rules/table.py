@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from migrator.errors import Level, Problem
+from migrator.errors import Problem
 from migrator.rules.archive import archived_copy
 from migrator.rules.compiled import CompiledRule, compile_rule
 from migrator.rules.decision import Decision, Gone, NotFound, Redirect, Serve, Step
-from migrator.rules.pattern_set import PatternSet
 from migrator.rules.rule import METHOD_KEEPING, PERMANENT_TO_TEMPORARY, Home, Kind, QueryMode, Rule, Site
+from migrator.rules.stored import StoredRules
 from migrator.rules.target import Target, checked_location
+from migrator.rules.tier import Asked, Tier, collision
 from migrator.urls import (
     Folding,
     Key,
@@ -39,29 +39,10 @@ class Request(NamedTuple):
     today: dt.date | None = None
 
 
-@dataclass(slots=True)
-class Tier:
-    """Rules of one rank: exact ones by key, the others in order, asked all at once."""
-
-    name: str
-    whole: dict[tuple[str, str], CompiledRule] = field(default_factory=dict)  # with `query: exact`, by path and query
-    exact: dict[str, CompiledRule] = field(default_factory=dict)
-    ordered: list[CompiledRule] = field(default_factory=list)
-    patterns: PatternSet = field(default_factory=lambda: PatternSet([]))
-
-    def __bool__(self) -> bool:
-        return bool(self.whole or self.exact or self.ordered)
-
-    def seal(self, folding: Folding) -> None:
-        """Sort the ordered rules and build their set; call once, when all are in."""
-        self.ordered.sort(key=lambda rule: rule.order)
-        self.patterns = PatternSet([rule.pattern for rule in self.ordered if rule.pattern], case=folding.case)
-
-
 class SiteTable:
-    """All rules of one site."""
+    """All rules of one site; iterating gives those that are in memory."""
 
-    def __init__(self, site: Site, rules: Iterable[CompiledRule]) -> None:
+    def __init__(self, site: Site, rules: Iterable[CompiledRule], stored: StoredRules | None = None) -> None:
         self.site = site
         self.exceptions, self.main, self.regexes = Tier("an exception (serve:), "), Tier(""), Tier("")
         self.unmapped = _unmapped(site)
@@ -70,11 +51,13 @@ class SiteTable:
         self._expressions: dict[str, CompiledRule] = {}
         for rule in rules:
             self._add(rule)
+        self.stored = self.main.stored = stored
         self._tiers = [tier for tier in (self.exceptions, self.main, self.regexes) if tier]
         for tier in self._tiers:
             tier.seal(site.folding)
+        self._asked = [(tier, tier.asked) for tier in self._tiers]
         comes_first = not self.exceptions and not self.main.whole
-        self.first = self.main.exact if comes_first else {}  # what the first question for a key without query is put to
+        self.first: Asked = self.main.asked if comes_first else {}  # what the first question for a key without query is put to
 
     def __iter__(self) -> Iterator[CompiledRule]:
         for tier in self._tiers:
@@ -95,7 +78,15 @@ class SiteTable:
             key = str(rule.key)
             first = self.exceptions.exact.get(key) or self.main.exact.get(key) or tier.exact.setdefault(key, rule)
         if first is not rule:
-            self.problems.append(_collision(first, rule))
+            self.problems.append(collision(first, rule))
+
+    def collisions(self) -> Iterator[Problem]:
+        """Rules in memory and in the file that are for one address."""
+        for tier in self._tiers if self.stored else ():
+            for key, rule in tier.exact.items():
+                other = self.stored.get(key) if self.stored else None
+                if other is not None:
+                    yield collision(rule, other)
 
     def find(self, key: Key, request: Request, steps: list[Step] | None = None) -> CompiledRule | None:
         """The rule for that key by the order of decision: exceptions, exact with query, exact, patterns, regexes."""
@@ -107,13 +98,13 @@ class SiteTable:
         return None
 
     def _questions(self, key: Key, request: Request) -> Iterator[tuple[str, CompiledRule | None]]:
-        for tier in self._tiers:
+        for tier, asked in self._asked:
             if tier.whole:
                 yield tier.name + "exact, whole query", tier.whole.get((key.path, whole_query(request.query, self.site.folding)))
-            if tier.exact:
+            if tier.exact or tier.stored:
                 if key.query:
-                    yield tier.name + "exact with query", tier.exact.get(str(key))
-                yield tier.name + "exact", tier.exact.get(key.path)
+                    yield tier.name + "exact with query", asked.get(str(key))
+                yield tier.name + "exact", asked.get(key.path)
             if tier.ordered:
                 found = tier.patterns.matches(key)
                 for index in found:
@@ -123,9 +114,10 @@ class SiteTable:
 
 
 class RuleTable:
-    """The maps of all sites. `problems` holds what was wrong with rules that therefore are not in it."""
+    """The maps of all sites. `stored` are exact rules that lie in a file, by site; whoever made that has checked them, but
+    for what check_map asks of both. `problems` holds what was wrong with rules that therefore are not in it."""
 
-    def __init__(self, sites: Iterable[Site], rules: Iterable[Rule]) -> None:
+    def __init__(self, sites: Iterable[Site], rules: Iterable[Rule], stored: Mapping[str, StoredRules] | None = None) -> None:
         self.sites = {site.name: site for site in sites}
         self.own_hosts = tuple(host for site in self.sites.values() for host in site.hosts)
         self.problems: list[Problem] = []
@@ -135,12 +127,12 @@ class RuleTable:
             self.problems += problems
             if ready is not None:
                 compiled[rule.site].append(ready)
-        self.tables = {name: SiteTable(self.sites[name], rules) for name, rules in compiled.items()}
+        self.tables = {name: SiteTable(self.sites[name], rules, (stored or {}).get(name)) for name, rules in compiled.items()}
         self.problems += [problem for table in self.tables.values() for problem in table.problems]
         self._hosts = {host: self.tables[site.name] for site in self.sites.values() for host in site.hosts}
 
     def __len__(self) -> int:
-        return sum(1 for table in self.tables.values() for _ in table)
+        return sum(sum(1 for _ in table) + len(table.stored or ()) for table in self.tables.values())
 
     def table_of(self, host: str) -> SiteTable | None:
         """The site that answers for a Host header, by host and port or by host alone; None for a stranger."""
@@ -252,20 +244,3 @@ def _described(rule: CompiledRule | None, today: dt.date | None) -> str:
         return "no"
     active = "" if rule.rule.is_active(today) else ", but not on this day"
     return f"yes: {rule.rule.source} at {rule.rule.place}{active}"
-
-
-def _collision(first: CompiledRule, second: CompiledRule) -> Problem:
-    if first.answer == second.answer:
-        return Problem(
-            second.rule.place,
-            "duplicate-rule",
-            f"`{second.rule.source}` says again what {first.rule.place} says of `{first.rule.source}`",
-            "Delete one of the two.",
-            Level.WARNING,
-        )
-    return Problem(
-        second.rule.place,
-        "conflicting-rules",
-        f"`{second.rule.source}` is the same address as `{first.rule.source}` at {first.rule.place}, with another answer",
-        "Keep one; look-up folds what `ignore` lists, and query keys outside significant_params.",
-    )

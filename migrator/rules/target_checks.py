@@ -12,7 +12,13 @@ from migrator.rules.source_checks import has_host_in_path, host_problem
 from migrator.rules.target import is_downgrade
 from migrator.urls import split_url
 
+_SUSPICIOUS = re.compile(r"[$\\|*]|/:|/https?:|/www\.", re.IGNORECASE)
 _STRAY = re.compile(r"\$(?=[\d{]|$)|[\\|*]|/:[A-Za-z_]\w*")
+
+
+def is_plain_target(to: str) -> bool:
+    """Whether nothing in a target of a rule without captures can be doubtful, but for its scheme."""
+    return _SUSPICIOUS.search(to) is None
 
 
 def target_problems(found: CompiledRule, site: Site, own_hosts: tuple[str, ...]) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ def log_config(*, access: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "loggers": {
             "migrator": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "migrator.maps": {"level": "INFO"},  # which map is in use
             "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             "uvicorn.access": {"handlers": ["stderr"] if access else [], "level": "INFO", "propagate": False},
         },

@@ -49,6 +49,7 @@ class Server(uvicorn.Server):
             )
         )
         self._parent = parent
+        self._look_again = getattr(app, "look_again", None)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -57,6 +58,7 @@ class Server(uvicorn.Server):
             yield
             return
         former = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        former[signal.SIGHUP] = signal.signal(signal.SIGHUP, self.handle_hangup)
         try:
             yield
         finally:
@@ -68,6 +70,11 @@ class Server(uvicorn.Server):
         if self.should_exit:
             os._exit(128 + sig)
         self.should_exit = True
+
+    def handle_hangup(self, sig: int, frame: FrameType | None) -> None:
+        """Have the app look at its files again, where it knows how."""
+        if self._look_again is not None:
+            self._look_again()
 
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to stop."""

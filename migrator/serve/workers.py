@@ -40,6 +40,7 @@ class Workers:
     def run(self) -> None:
         """Work until told to stop."""
         former = {number: signal.signal(number, self._on_signal) for number in _STOPPING}
+        former[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._on_hangup)
         try:
             while not self._signals:
                 self._replace()
@@ -54,6 +55,10 @@ class Workers:
         self._signals += 1
         self._last_signal = number
 
+    def _on_hangup(self, number: int, frame: FrameType | None) -> None:
+        for process in list(self._running):
+            self._send(process, signal.SIGHUP)
+
     def _replace(self) -> None:
         while len(self._running) < self._count and time.monotonic() >= self._not_before and not self._signals:
             process = self._context.Process(target=self._begin)
@@ -66,6 +71,7 @@ class Workers:
         os.setpgid(0, 0)  # the terminal's Ctrl-C is for the parent, who passes it on once
         for number in _STOPPING:
             signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the server has a handler; its default would end this process
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
         self._work()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from migrator.errors import Place, Problem
@@ -14,6 +14,7 @@ OLD = ("old", "old url", "old_url", "from", "source", "legacy url", "legacy_url"
 NEW = ("new", "new url", "new_url", "to", "target", "destination")
 STATUS = ("status", "code", "type")
 GONE = ("410", "gone")
+HEAD = 8192  # characters that the delimiter is told from
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +30,47 @@ class Row:
 
 def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
     """The rows of a sheet, and what is wrong with the others, each with its line."""
-    head = text[:8192].partition("\n")[0]
-    delimiter = max("\t;,", key=head.count)
     rows: list[Row] = []
     problems: list[Problem] = []
-    columns = (0, 1, 2)
-    for number, (line, cells) in enumerate(_lines(text, delimiter)):
-        if number == 0 and (found := _columns(cells)):
-            columns = found
-            continue
-        row = _row(cells, columns, Place(file, line, 1))
+    for row in each_row(io.StringIO(text, newline=""), delimiter_of(text[:HEAD]), file):
         if isinstance(row, Problem):
             problems.append(row)
-        elif row is not None:
+        else:
             rows.append(row)
     return rows, problems
 
 
-def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def delimiter_of(head: str) -> str:
+    """What separates the cells of a sheet that begins with `head`."""
+    return max("\t;,", key=head.partition("\n")[0].count)
+
+
+def each_row(lines: Iterable[str], delimiter: str, file: str) -> Iterator[Row | Problem]:
+    """The rows of a sheet one at a time, in the place of each bad one what is wrong with it. `lines` keep their ends."""
+    columns = (0, 1, 2)
+    for number, (line, cells) in enumerate(_lines(lines, delimiter)):
+        if isinstance(cells, str):
+            yield Problem(
+                Place(file, line, 1), "csv-row", f"no row can be made of this: {cells}", "Look at the quotes before it."
+            )
+        elif number == 0 and (found := _columns(cells)):
+            columns = found
+        else:
+            yield _row(cells, columns, Place(file, line, 1))
+
+
+def _lines(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    reader = csv.reader(lines, delimiter=delimiter)
     before = 0
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield before + 1, str(error)
+            return
+        if cells is None:
+            return
+        if any(map(str.strip, cells)):
             yield before + 1, [cell.strip() for cell in cells]
         before = reader.line_num
 
@@ -64,7 +84,7 @@ def _columns(cells: list[str]) -> tuple[int, int, int] | None:
     return old, new, next((n for n, name in enumerate(names) if name in STATUS), len(names))
 
 
-def _row(cells: list[str], columns: tuple[int, int, int], place: Place) -> Row | Problem | None:
+def _row(cells: list[str], columns: tuple[int, int, int], place: Place) -> Row | Problem:
     old, new, status = (cells[column] if column < len(cells) else "" for column in columns)
     if not old:
         return Problem(place, "csv-row", "the row has no old address", "Fill in its first column, or delete the row.")
