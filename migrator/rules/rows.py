@@ -17,7 +17,7 @@ from migrator.rules.formats.neutral_csv import Row
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.rules.source_checks import is_beyond_doubt, source_problems
 from migrator.rules.stored import packed
-from migrator.rules.target import checked_location, is_allowed, is_downgrade
+from migrator.rules.target import checked_location, is_allowed, is_downgrade, is_plain
 from migrator.rules.target_checks import is_plain_target, target_problems
 from migrator.rules.yaml_text import site_of_source
 from migrator.urls import Origin, look_up_key, origin_of, query_names
@@ -85,6 +85,9 @@ class RowCompiler:
         if not is_plain_target(text) or not text.isprintable():
             return None
         if text.startswith("/"):
+            new = self._origins[site.name]
+            if new is not None and text[1:2] != "/" and is_plain(text):
+                return self._bases[site.name] + text, new
             origin, text = self._origins[site.name], self._bases[site.name] + text if text[1:2] != "/" else ""
         else:
             base = _BASE.match(text)

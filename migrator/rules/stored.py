@@ -16,11 +16,12 @@ from migrator.rules.compiled import CompiledRule
 from migrator.rules.decision import Redirect
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.rules.target import Target
-from migrator.urls import Folding, Origin, origin_of, query_names, split_url
+from migrator.urls import Origin, origin_of, query_names, split_url
 
 LONGEST_TEXT = 0xFFFF  # bytes of an address or a target
 
 _HEAD = struct.Struct("<IHHIHH")  # checksum of key and rest; status and flags; file; line; lengths of source and `to`
+_unpack = _HEAD.unpack_from
 _GONE, _SETTLED, _ON_NEW_SITE = 1 << 12, 1 << 13, 1 << 14
 _STATUS = (1 << 12) - 1
 _CHECKSUM = 4  # bytes
@@ -72,7 +73,28 @@ class StoredRule(Rule):
         return hash(self._record)
 
 
-_set = object.__setattr__  # a rule is frozen
+class StoredCompiled(CompiledRule):
+    """The same of a compiled rule: what most requests ask for is there, the rest is unpacked when somebody asks."""
+
+    __slots__ = ()
+
+    rule: StoredRule
+
+    def __init__(self, rule: StoredRule, settled: Redirect | None) -> None:
+        _set(self, "rule", rule)
+        _set(self, "settled", settled)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        record, rules = self.rule._record, self.rule._rules
+        source = self.rule.source
+        consumed = query_names(split_url(source)[2], rules.site.folding) if "?" in source else frozenset[str]()
+        CompiledRule.__init__(self, self.rule, target=rules.target(record), consumed=consumed, settled=self.settled)
+        return getattr(self, name)
+
+
+_set = object.__setattr__  # rules are frozen
 
 
 class StoredRules:
@@ -110,23 +132,33 @@ class StoredRules:
 
     def unpacked(self, key: str, record: bytes) -> CompiledRule | None:
         """The rule of a record; None where its checksum does not fit."""
-        if len(record) < _HEAD.size or not record.startswith(checksum(key, record[_CHECKSUM:])):
+        if len(record) < _HEAD.size:
             self.damaged += 1
             return None
-        _, bits, _, _, source, to = _HEAD.unpack_from(record)
+        seal, bits, _, _, source, to = _unpack(record)
+        if seal != crc32(record[_CHECKSUM:], crc32(key.encode())):
+            self.damaged += 1
+            return None
         rule = StoredRule(record, self)
+        if not bits & _SETTLED:
+            return StoredCompiled(rule, None)
         start = _HEAD.size + source
-        consumed = _names_spent(record[_HEAD.size : start].decode(), self.site.folding) if b"?" in record[:start] else _NONE
-        if bits & _GONE:
-            return CompiledRule(rule, consumed=consumed)
-        location = record[start + to :].decode("ascii")
+        text = record[start : start + to] if bits & _ON_NEW_SITE else record[start + to :]
+        location = text.decode("ascii")
         if bits & _ON_NEW_SITE:
-            location = self._base + record[start : start + to].decode("ascii")
-            target = Target((location,), self._origin)
-        else:
-            target = Target((location,), _origin_of(location[: location.find("/", 8)]))
-        settled = Redirect(location, bits & _STATUS, self.site.cache, rule, self.site) if bits & _SETTLED else None
-        return CompiledRule(rule, None, "", None, target, "", consumed, settled)
+            location = self._base + location
+        return StoredCompiled(rule, Redirect(location, bits & _STATUS, self.site.cache, rule, self.site))
+
+    def target(self, record: bytes) -> Target | None:
+        """Where the rule of a record leads; None for one that is gone."""
+        _, bits, _, _, source, to = _unpack(record)
+        start = _HEAD.size + source
+        if bits & _GONE:
+            return None
+        if bits & _ON_NEW_SITE:
+            return Target((self._base + record[start : start + to].decode("ascii"),), self._origin)
+        location = record[start + to :].decode("ascii")
+        return Target((location,), _origin_of(location[: location.find("/", 8)]))
 
     def texts(self, record: bytes) -> tuple[str, str, Place, int]:
         """Source and target as written, the place, and the bits of a record."""
@@ -134,9 +166,6 @@ class StoredRules:
         start = _HEAD.size + source
         name = self._files[file] if file < len(self._files) else "?"
         return record[_HEAD.size : start].decode(), record[start : start + to].decode(), Place(name, line, 1), bits
-
-
-_NONE: frozenset[str] = frozenset()
 
 
 def packed(
@@ -152,23 +181,9 @@ def packed(
     texts = source.encode(), to.encode()
     head = _HEAD.pack(0, bits, *place, len(texts[0]), len(texts[1]))[_CHECKSUM:]
     rest = head + texts[0] + texts[1] + (b"" if short else location.encode("ascii"))
-    return checksum(key, rest) + rest
-
-
-def checksum(key: str, rest: bytes) -> bytes:
-    """What a record begins with."""
-    return crc32(rest, crc32(key.encode())).to_bytes(_CHECKSUM, "little")
-
-
-def same_answer(first: CompiledRule, second: CompiledRule) -> bool:
-    """Whether two rules for one address say the same."""
-    return first.answer == second.answer
+    return crc32(rest, crc32(key.encode())).to_bytes(_CHECKSUM, "little") + rest
 
 
 @lru_cache(maxsize=4096)
 def _origin_of(base: str) -> Origin:
     return origin_of(base) or Origin("https", "")
-
-
-def _names_spent(source: str, folding: Folding) -> frozenset[str]:
-    return query_names(split_url(source)[2], folding)

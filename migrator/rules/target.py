@@ -22,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]|^ | $")
 _DOT_SEGMENT = re.compile(r"[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)", re.IGNORECASE)
 # A path that a WHATWG parser leaves as it is: nothing to escape, no dot segment. The parser costs ten times as much.
 _CERTAIN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?|/")
+_PLAIN = re.compile(r"/[A-Za-z0-9\-._~!$&()*+,;=:@/]*(?:\?[A-Za-z0-9\-._~!$&()*+,;=:@/]*)?")
 _END_OF_PATH = re.compile(r"[?#]")
 
 
@@ -75,6 +76,11 @@ def checked_location(text: str, origin: Origin) -> str | None:
     except ValueError:
         return None
     return href if href.startswith(root) and href.startswith(("/", "./"), len(root)) else None
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path, with its query, is one that a WHATWG parser writes as it stands, so that none need be asked."""
+    return _PLAIN.fullmatch(path) is not None and "/." not in path
 
 
 def _dot_segments(text: str) -> int:
