@@ -56,6 +56,8 @@ def serve(config: Path, host: str, port: int, workers: int, access_log: bool, st
 
 def _warn(start: Start) -> None:
     """Say loudly that what is served is not what the files say."""
+    if start.warning:
+        click.echo(start.warning, err=True)
     if not start.problems:
         return
     version = start.version

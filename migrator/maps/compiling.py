@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,8 +45,9 @@ class Outcome:
 
 
 def folder_beside(config: Path) -> MapFolder:
-    """Where the versions of a config are kept."""
-    return MapFolder(config.parent / STATE_FOLDER / "maps")
+    """Where the versions of a config are kept: in $MIGRATOR_MAPS, or beside it."""
+    named = os.environ.get("MIGRATOR_MAPS")
+    return MapFolder(Path(named) if named else config.parent / STATE_FOLDER / "maps")
 
 
 def examine(config: Path, *, checks: bool = True) -> Examined:

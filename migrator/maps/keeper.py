@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import IO
 
 from watchfiles import watch
@@ -97,9 +98,10 @@ class Keeper:
 
     def _wakes(self) -> Iterator[bool]:
         """Once every so often, with whether something changed in a folder of the map. Where watching fails, looking goes on."""
+        own = self._folder.path.resolve()
         with contextlib.suppress(OSError, RuntimeError):
             for changes in watch(
-                *{self._config.parent, self._config.resolve().parent},
+                *{self._config.parent, self._config.resolve().parent, self._folder.path},
                 watch_filter=None,
                 debounce=100,
                 stop_event=self._stop,
@@ -108,7 +110,7 @@ class Keeper:
                 raise_interrupt=False,
                 recursive=False,
             ):
-                yield bool(changes)
+                yield any(not Path(path).is_relative_to(own) for _, path in changes)
             return
         while not self._stop.wait(self._pace.pointer):
             yield False
@@ -140,7 +142,7 @@ class Keeper:
         return self._lock is not None
 
     def _compile(self) -> None:
-        outcome = self._compiled(self._config)
+        outcome = self._compiled(self._config, self._folder)
         now = time.time()
         self._patterns = list(outcome.patterns) or self._patterns
         if outcome.word == "refused":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-import logging
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,8 +20,6 @@ from migrator.maps.opening import is_whole
 from migrator.maps.sources import Snapshot
 from migrator.settings import read_config
 
-logger = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -30,6 +30,7 @@ class Start:
     version: Version
     problems: tuple[Problem, ...] = ()
     patterns: Mapping[str, list[str]] = field(default_factory=dict)
+    warning: str = ""  # what the operator should know of the folder
 
 
 def start_map(config: Path, *, strict: bool = False) -> Start:
@@ -37,25 +38,25 @@ def start_map(config: Path, *, strict: bool = False) -> Start:
 
     Raises ConfigError where the files cannot be used and there is no good version, or `strict` wants none.
     """
-    folder = _usable_folder(config)
+    folder, warning = _usable_folder(config)
     outcome = _fresh(config, folder)
     if outcome.word == "refused":
         version = None if strict else _last_good(folder)
         if version is None:
             raise ConfigError(outcome.problems)
-        return Start(config, folder, version, tuple(outcome.problems), outcome.patterns)
+        return Start(config, folder, version, tuple(outcome.problems), outcome.patterns, warning)
     if outcome.version is None:
         raise StoreError(f"{folder.path}: no version was made")
-    return Start(config, folder, outcome.version, patterns=outcome.patterns)
+    return Start(config, folder, outcome.version, (), outcome.patterns, warning)
 
 
-def compile_in_child(config: Path) -> Outcome:
+def compile_in_child(config: Path, folder: MapFolder) -> Outcome:
     """compile_map in a process of its own, so that what it needs is given back, and a fault of it is nobody else's."""
     command = [sys.executable, "-m", "migrator", "map", "compile", "--config", str(config), "--json"]
+    environment = {**os.environ, "MIGRATOR_MAPS": str(folder.path)}
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=environment)  # noqa: S603
         said = json.loads(done.stdout)
-        folder = folder_beside(config)
         version = folder.version(int(said["version"])) if said["version"] else None
         return Outcome(str(said["outcome"]), version, [_problem(one) for one in said["problems"]], said["patterns"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -75,15 +76,21 @@ def _problem(value: dict[str, str]) -> Problem:
     return Problem(place, value["code"], value["message"], value["mend"], Level(value["level"]))
 
 
-def _usable_folder(config: Path) -> MapFolder:
-    """The folder of versions; one that lasts as long as the system lets it where that cannot be written."""
+def _usable_folder(config: Path) -> tuple[MapFolder, str]:
+    """The folder of versions; one that goes when this process ends where that cannot be written, and why."""
     folder = folder_beside(config)
     try:
         with folder.writing():
-            return folder
+            return folder, ""
     except OSError as error:
-        logger.warning("%s cannot be written (%s): no version of the map outlasts this run", folder.path, error.strerror)
-        return MapFolder(Path(tempfile.mkdtemp(prefix="migrator-maps-")))
+        path = tempfile.mkdtemp(prefix="migrator-maps-")
+        atexit.register(_clear_away, Path(path), os.getpid())
+        return MapFolder(Path(path)), f"{folder.path} cannot be written ({error.strerror}): no map version outlasts this run"
+
+
+def _clear_away(path: Path, pid: int) -> None:
+    if os.getpid() == pid:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _fresh(config: Path, folder: MapFolder) -> Outcome:
@@ -92,8 +99,8 @@ def _fresh(config: Path, folder: MapFolder) -> Outcome:
     standing = unchanged(folder, snapshot)
     if standing is not None:
         return standing
-    if snapshot.sheets and folder.path == folder_beside(config).path:
-        return compile_in_child(config)
+    if snapshot.sheets:
+        return compile_in_child(config, folder)
     return compile_map(config, folder)
 
 

@@ -22,7 +22,7 @@ from migrator.store.exact_build import ExactBuild
 from migrator.store.exact_file import ExactFile, SiteRecords, checksum_of, identity_of
 from migrator.store.sealed import read_sealed, write_sealed
 
-_FORMAT = "1"  # of the file; another one is another name
+_FORMAT = "2"  # of the file; another one is another name
 _MOST_PROBLEMS = 1_000
 _TOO_MANY = 100_000  # after so many problems nobody reads on
 
@@ -158,12 +158,12 @@ class _Doubles:
         self._problems = problems
         self._counts = counts
 
-    def __call__(self, site: int, key: str, first: bytes, second: bytes) -> None:
+    def __call__(self, site: int, first: bytes, second: bytes) -> None:
         reader = self._readers[site]
         self._counts[reader.site.name] -= 1
         if len(self._problems) >= _TOO_MANY:
             return
-        one, other = reader.unpacked(key, first), reader.unpacked(key, second)
+        one, other = reader.unpacked(first), reader.unpacked(second)
         if one is not None and other is not None:
             self._problems.append(collision(one, other))
 
@@ -177,7 +177,7 @@ class _Nothing:
     def read(self, key: str) -> bytes | None:
         return None
 
-    def leading_back(self) -> Iterator[tuple[str, bytes]]:
+    def leading_back(self) -> Iterator[bytes]:
         return iter(())
 
 

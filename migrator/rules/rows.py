@@ -73,13 +73,13 @@ class RowCompiler:
             return None
         key = str(look_up_key(path, query, site.folding))
         if row.gone:
-            return Record(self._numbers[site.name], key, self._packed(key, row, file, "", site, settled=False), False)
+            return Record(self._numbers[site.name], key, self._packed(row, file, "", site, settled=False), False)
         found = self._location(row.new, site)
         if found is None:
             return None
         location, origin = found
         back = origin.netloc in self._own_hosts
-        return Record(self._numbers[site.name], key, self._packed(key, row, file, location, site, settled=not back), back)
+        return Record(self._numbers[site.name], key, self._packed(row, file, location, site, settled=not back), back)
 
     def _location(self, text: str, site: Site) -> tuple[str, Origin] | None:
         if not is_plain_target(text) or not text.isprintable():
@@ -113,15 +113,15 @@ class RowCompiler:
         if any(problem.level is Level.ERROR for problem in doubts):
             return None
         key, location = str(compiled.key), compiled.target.parts[0] if compiled.target else ""
-        value = self._packed(key, row, file, location, site, settled=compiled.settled is not None)
+        value = self._packed(row, file, location, site, settled=compiled.settled is not None)
         return Record(self._numbers[site.name], key, value, self._leads_back(compiled))
 
     def _leads_back(self, compiled: CompiledRule) -> bool:
         return compiled.target is not None and compiled.target.origin.netloc in self._own_hosts
 
-    def _packed(self, key: str, row: Row, file: int, location: str, site: Site, *, settled: bool) -> bytes:
+    def _packed(self, row: Row, file: int, location: str, site: Site, *, settled: bool) -> bytes:
         texts = (row.old, "" if row.gone else row.new, 301 if row.gone else row.status, row.gone)
-        return packed(key, texts, (file, row.place.line), location, self._bases[site.name], settled=settled)
+        return packed(texts, (file, row.place.line), location, self._bases[site.name], settled=settled)
 
 
 def rule_of(row: Row, site: str) -> Rule:

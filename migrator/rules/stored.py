@@ -20,7 +20,7 @@ from migrator.urls import Origin, origin_of, query_names, split_url
 
 LONGEST_TEXT = 0xFFFF  # bytes of an address or a target
 
-_HEAD = struct.Struct("<IHHIHH")  # checksum of key and rest; status and flags; file; line; lengths of source and `to`
+_HEAD = struct.Struct("<IHHIHH")  # checksum of the rest; status and flags; file; line; lengths of source and `to`
 _unpack = _HEAD.unpack_from
 _GONE, _SETTLED, _ON_NEW_SITE = 1 << 12, 1 << 13, 1 << 14
 _STATUS = (1 << 12) - 1
@@ -33,8 +33,8 @@ class Records(Protocol):
     def read(self, key: str) -> bytes | None:
         """The record of that key, or None."""
 
-    def leading_back(self) -> Iterator[tuple[str, bytes]]:
-        """Keys and records of the rules that lead to a host of the file itself, of which chains and loops are made."""
+    def leading_back(self) -> Iterator[bytes]:
+        """The records of the rules that lead to a host of the file itself, of which chains and loops are made."""
 
     def __len__(self) -> int: ...
 
@@ -119,24 +119,24 @@ class StoredRules:
         if last_key == key:
             return last
         record = self._read(key)
-        found = None if record is None else self.unpacked(key, record)
+        found = None if record is None else self.unpacked(record)
         self._last = key, found
         return found
 
     def leading_back(self) -> Iterator[CompiledRule]:
         """The rules that lead to a host of the file itself."""
-        for key, record in self._records.leading_back():
-            found = self.unpacked(key, record)
+        for record in self._records.leading_back():
+            found = self.unpacked(record)
             if found is not None:
                 yield found
 
-    def unpacked(self, key: str, record: bytes) -> CompiledRule | None:
+    def unpacked(self, record: bytes) -> CompiledRule | None:
         """The rule of a record; None where its checksum does not fit."""
         if len(record) < _HEAD.size:
             self.damaged += 1
             return None
         seal, bits, _, _, source, to = _unpack(record)
-        if seal != crc32(record[_CHECKSUM:], crc32(key.encode())):
+        if seal != crc32(record[_CHECKSUM:]):
             self.damaged += 1
             return None
         rule = StoredRule(record, self)
@@ -168,9 +168,7 @@ class StoredRules:
         return record[_HEAD.size : start].decode(), record[start : start + to].decode(), Place(name, line, 1), bits
 
 
-def packed(
-    key: str, rule: tuple[str, str, int, bool], place: tuple[int, int], location: str, base: str, *, settled: bool
-) -> bytes:
+def packed(rule: tuple[str, str, int, bool], place: tuple[int, int], location: str, base: str, *, settled: bool) -> bytes:
     """The record of a rule: (source, to, status, gone), its place as (number of the file, line), and the Location it has.
 
     `base` is the new site's origin. Raises struct.error where a text is longer than LONGEST_TEXT bytes.
@@ -181,7 +179,7 @@ def packed(
     texts = source.encode(), to.encode()
     head = _HEAD.pack(0, bits, *place, len(texts[0]), len(texts[1]))[_CHECKSUM:]
     rest = head + texts[0] + texts[1] + (b"" if short else location.encode("ascii"))
-    return crc32(rest, crc32(key.encode())).to_bytes(_CHECKSUM, "little") + rest
+    return crc32(rest).to_bytes(_CHECKSUM, "little") + rest
 
 
 @lru_cache(maxsize=4096)

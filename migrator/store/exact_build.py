@@ -17,7 +17,7 @@ from typing import BinaryIO
 import lmdb
 
 from migrator.errors import StoreError
-from migrator.store.exact_file import file_key, leading_back_entry, leading_back_key, rule_of_key
+from migrator.store.exact_file import file_key, leading_back_key, site_of_key
 
 _RUN = 400_000  # records in memory at a time, of some 500 bytes each
 _BLOCK = 4_000  # records read back at once from each run
@@ -25,7 +25,7 @@ _BATCH = 100_000  # records a transaction
 _PAGE_SHARE = 4  # the file's bound, in sizes of what goes into it; only what is used takes space
 
 Entry = tuple[bytes, int, bytes]  # key, number in the order of adding, record
-Doubled = Callable[[int, str, bytes, bytes], None]  # site and key, the record that stays, the one that does not
+Doubled = Callable[[int, bytes, bytes], None]  # site, the record that stays, the one that does not
 
 
 class ExactBuild:
@@ -49,7 +49,7 @@ class ExactBuild:
         """Take in one rule; the first one of a key stays."""
         self._take(file_key(site, key), record)
         if leads_back:
-            self._take(leading_back_key(site, key), leading_back_entry(key, record))
+            self._take(leading_back_key(site, key), record)
 
     def finish(self, path: Path) -> int:
         """Write all to `path`, synced, and give how many entries there are. Raises StoreError."""
@@ -105,9 +105,9 @@ class ExactBuild:
             yield key, record
 
     def _tell(self, key: bytes, first: bytes, second: bytes) -> None:
-        found = rule_of_key(key)
-        if found is not None:
-            self._doubled(*found, first, second)
+        site = site_of_key(key)
+        if site is not None:
+            self._doubled(site, first, second)
 
     def _merged(self) -> Iterator[Entry]:
         self._waiting.sort()

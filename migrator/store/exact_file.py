@@ -33,11 +33,9 @@ def leading_back_key(site: int, key: str) -> bytes:
     return _LEADING_BACK + _site_key(site, key)
 
 
-def rule_of_key(key: bytes) -> tuple[int, str] | None:
-    """The site and the key that a key in the file was made of; None for an entry of the other list."""
-    if not key.startswith(_RULES):
-        return None
-    return _SITE.unpack_from(key, 1)[0], key[3:].decode("latin-1")
+def site_of_key(key: bytes) -> int | None:
+    """The number of the site that a key in the file is of; None for an entry of the other list."""
+    return int(_SITE.unpack_from(key, 1)[0]) if key.startswith(_RULES) else None
 
 
 def checksum_of(path: Path) -> str:
@@ -112,16 +110,9 @@ class SiteRecords:
             found = self._get((self._prefix + key).encode("latin-1"))
         return found
 
-    def leading_back(self) -> Iterator[tuple[str, bytes]]:
-        """Keys and records of the rules that lead to a host of the map itself."""
-        for _, entry in self._file.entries(leading_back_key(self._site, "")):
-            length = int.from_bytes(entry[:4], "big")
-            yield entry[4 : 4 + length].decode("ascii"), entry[4 + length :]
-
-
-def leading_back_entry(key: str, record: bytes) -> bytes:
-    """An entry of that list: it carries the key in full, whatever became of it in the file."""
-    return len(key).to_bytes(4, "big") + key.encode("ascii") + record
+    def leading_back(self) -> Iterator[bytes]:
+        """The records of the rules that lead to a host of the map itself."""
+        return (record for _, record in self._file.entries(leading_back_key(self._site, "")))
 
 
 def _site_key(site: int, key: str) -> bytes:

@@ -106,7 +106,8 @@ def test_every_record_is_found_whatever_the_number_of_runs(tmp_path: Path, monke
         ("/a,http://old.example/A/\n", "", [("one.csv", 2, "loop")]),
         ("/a,/b\n", "redirects: {/A: /other}\n", [("one.csv", 2, "conflicting-rules")]),
         ("/a,/b\n", "rules: [{from: /a, serve: legacy}]\n", [("one.csv", 2, "conflicting-rules")]),
-        ("/a,http://old.example/b\n", "redirects: {/b: 'http://old.example/a'}\n", [("one.csv", 2, "loop"), ("redirects.yaml", 10, "loop")]),
+        ("/a,http://old.example/b\n", "redirects: {/b: 'http://old.example/a'}\n",
+         [("one.csv", 2, "loop"), ("redirects.yaml", 10, "loop")]),
         ("/" + "x" * 70_000 + ",/b\n", "", [("one.csv", 2, "csv-row")]),
         ("/a,/" + "x" * 140_000 + "\n", "", [("one.csv", 2, "csv-row")]),
     ],
@@ -180,6 +181,6 @@ def test_a_record_that_was_altered_is_no_rule(tmp_path: Path, monkeypatch: pytes
     record = stored._read("/a")
     assert record is not None
     for position in range(len(record)):
-        assert stored.unpacked("/a", record[:position] + bytes([record[position] ^ 4]) + record[position + 1 :]) is None
+        assert stored.unpacked(record[:position] + bytes([record[position] ^ 4]) + record[position + 1 :]) is None
     assert stored.damaged == len(record)
     assert isinstance(asked(table_of(config, folder_beside(config).versions()[0]), "/a"), Redirect)
