@@ -131,7 +131,8 @@ def _examined(config: Path, folder: MapFolder, found: MapFile, snapshot: Snapsho
             stored = stored_rules(folder, sheets.name, found.sites, files, sheets.counts)
     table = RuleTable(found.sites, found.rules, stored)
     files_of_tls = tls_file_problems(found.tls.values(), config.parent)
-    of_rules = check_map(table) if checks else table.problems
+    has_hosts = all(site.hosts for site in found.sites)  # else that is the problem, and no address can be tried
+    of_rules = check_map(table) if checks and has_hosts else table.problems
     problems = sorted([*found.problems, *of_rules, *sheets.problems, *files_of_tls], key=lambda problem: problem.place)
     return Examined(found, table, problems, len(found.rules) + sum(sheets.counts.values()), snapshot, sheets)
 

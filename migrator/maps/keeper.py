@@ -21,7 +21,7 @@ from migrator.maps.compiling import Outcome
 from migrator.maps.folder import Version
 from migrator.maps.loading import Start, compile_in_child
 from migrator.maps.opening import LoadedMap, load_version
-from migrator.maps.sources import fingerprint
+from migrator.maps.sources import fingerprint, is_unchanged
 from migrator.maps.state import ReloadState, state_from
 from migrator.store.sealed import read_sealed, write_sealed
 
@@ -59,6 +59,7 @@ class Keeper:
         self._take, self._pace, self._compiled = take, pace or Pace(), compiled
         self._patterns = list(start.patterns or version.patterns)
         self._stamp = start.folder.stamp()
+        self._is_first_look = not start.problems
         self._tried: object = None  # the files, as they were when last compiled
         self._resting: tuple[object, float] = (None, 0.0)  # the files as they were seen last, and since when they are so
         self._lock: IO[str] | None = None
@@ -129,12 +130,15 @@ class Keeper:
         found = fingerprint(self._config, self._patterns)
         if found == self._tried and not asked:
             self._resting = (None, now)
+        elif self._is_first_look and is_unchanged(self._config, self._folder, self._start.version):
+            self._tried = found
         elif found != self._resting[0]:
             self._resting = (found, now)
         elif now - self._resting[1] >= self._pace.settle:
             self._resting = (None, now)
             self._tried = found
             self._compile()
+        self._is_first_look = False
 
     def _is_compiling(self) -> bool:
         if self._lock is None:

@@ -82,6 +82,16 @@ class Snapshot(Files):
         return path.relative_to(self._config.parent).as_posix()
 
 
+def is_unchanged(config: Path, folder: MapFolder, version: Version) -> bool:
+    """Whether the files are those of the version; they are compared, not read as YAML."""
+    snapshot = Snapshot(config, folder)
+    for name in version.files:
+        snapshot.text(config.parent / name)
+    found = [path for pattern in version.patterns for path in snapshot.matching(config, pattern)]
+    snapshot.apart(found)
+    return snapshot.digest() == version.digest
+
+
 class Kept(Files):
     """The files of a version: what it has copies of, under the names that they had."""
 
