@@ -15,7 +15,8 @@ from migrator.cli.options import config_option, settings_and_site, site_option, 
 from migrator.cli.progress_account import refresh_account
 from migrator.cli.publish_patterns import patterned, tell_patterns
 from migrator.cli.sheets import read_sheet
-from migrator.errors import ConfigError, PublishError
+from migrator.errors import ConfigError, MigratorError, PublishError
+from migrator.maps.compiling import compile_map, folder_beside
 from migrator.pages.page import Side
 from migrator.pages.verdict import BY_CONFIDENCE, Answer, Verdict
 from migrator.review.atomic import exclusive, replace_text
@@ -159,7 +160,18 @@ def _report(plan: Plan, offers: list[Offer], config: Path, dry_run: bool) -> Non
         verb, spared = "would take" if dry_run else "took", sum(len(offer.covers) for offer in offers)
         click.echo(f"{counted(len(offers), 'pattern')} {verb} the place of {counted(spared, 'rule')} in {config}", err=True)
     if (plan.added or offers) and not dry_run:
-        click.echo("next: `migrator check`, then restart `migrator serve` where it runs", err=True)
+        click.echo(_made_version(config), err=True)
+
+
+def _made_version(config: Path) -> str:
+    """Make the new map the version that is served; what to say of it. Patterns in the place of many rules are no loss."""
+    try:
+        outcome = compile_map(config, folder_beside(config), accept=True)
+    except (OSError, MigratorError) as error:
+        return f"no version of the map is kept ({error}); next: `migrator check`, then restart `migrator serve` where it runs"
+    if outcome.version is None or outcome.word == "refused":
+        return "next: `migrator check`; it is not served before that finds nothing"
+    return f"it is map version {outcome.version.number}; a running `migrator serve` takes it in by itself"
 
 
 def _path(url: str) -> str:

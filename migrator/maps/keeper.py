@@ -180,6 +180,7 @@ class Keeper:
         waiting = tuple(self._take(load_version(self._config, self._folder, version)))
         now = time.time()
         state = replace(self.state, version=version.number, digest=version.digest, rules=version.rules, since=now)
+        state = replace(state, ok=True, problems=(), refused_at=0.0)  # whoever named it meant it to be served
         self._note(replace(state, restart_needed=tuple(sorted({*self.state.restart_needed, *waiting}))))
         logger.info("map version %d is in use: %d rules", version.number, version.rules)
         for section in waiting:
