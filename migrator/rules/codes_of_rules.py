@@ -58,6 +58,18 @@ OF_RULES = (
             Code("loop", ERROR, "A redirect leads back to itself, perhaps through others."),
             Code("chain", WARNING, "A redirect leads to another. Lead it straight to the last page."),
             Code("shadowed-rule", WARNING, "A rule that is never reached, because another answers first."),
+            Code(
+                "map-shrunk",
+                ERROR,
+                "The map has lost more than a fifth of its rules since the version that is served: a file may be cut off. "
+                "`migrator map accept` takes it.",
+            ),
+            Code("map-changed", ERROR, "A sheet was written to while it was read. It is read again once it is at rest."),
+            Code(
+                "map-unread",
+                ERROR,
+                "The process that reads a new map ended before it was done; the message says how. Look at memory and disk space.",
+            ),
             Code("failing-example", ERROR, "An example gets another answer than it states. `migrator explain` shows why."),
             Code(
                 "insecure-target",

@@ -107,6 +107,8 @@ def listen(host: str, port: int) -> list[socket.socket]:
 def serve(make_app: Callable[[], ASGIApp], sockets: list[socket.socket], options: ServerOptions) -> None:
     """Serve what `make_app` makes until told to stop, each worker in a process of its own where there are several."""
     _allow_many_files()
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is somebody to tell; its default would end the process
     logging.config.dictConfig(log_config(access=options.access_log))
     if options.workers == 1:
         _work(make_app(), sockets, options)
