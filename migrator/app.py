@@ -79,6 +79,7 @@ class TransitionSite:
         self._notices = _notices(settings, table)
         self._proxies = self._proxies_for(settings, {})
         self._retired: list[Proxy] = []
+        self._retired_pages: list[PublicPages] = []
         self._takes_plain_heads = allow_plain_heads(settings.gate.limits)
         self._public = _public(settings, table)
         self._transition = _door(settings, table, self._notices, self._proxies, self._public, name_rules=name_rules)
@@ -111,9 +112,16 @@ class TransitionSite:
         settings, former = loaded.settings, self._settings
         notices = _notices(settings, loaded.table)
         proxies = self._proxies_for(settings, self._proxies)
-        transition = _door(settings, loaded.table, notices, proxies, self._public, name_rules=self._name_rules)
+        same_pages = self._public is not None and (settings.banner, settings.transition) == (former.banner, former.transition)
+        if self._public is not None and same_pages:
+            public: PublicPages | None = self._public.beside(_old_sitemap(settings, loaded.table))
+        else:
+            public = _public(settings, loaded.table)
+        transition = _door(settings, loaded.table, notices, proxies, public, name_rules=self._name_rules)
         self._retired += [proxy for key, proxy in self._proxies.items() if proxies.get(key) is not proxy]
+        self._retired_pages += [self._public] if self._public and not same_pages else []
         self._settings, self._notices, self._proxies, self._transition = settings, notices, proxies, transition
+        self._public = public
         return ("server",) if settings.gate != former.gate else ()
 
     async def aclose(self) -> None:
@@ -122,6 +130,8 @@ class TransitionSite:
             self.keeper.stop()
         for proxy in self._retired:
             await proxy.aclose()
+        for pages in self._retired_pages:
+            pages.close()
         await _close(self._proxies, self._public)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -249,9 +259,13 @@ def _public(settings: Settings, table: RuleTable) -> PublicPages | None:
         return None
     search = _search(settings, settings.transition)
     pages: dict[str, PublicPage] = {**_status(settings, settings.transition).pages(), **search.pages()}
-    public = PublicPages(settings.transition.path, pages, OldSitemap(table) if settings.transition.old_sitemap else None)
+    public = PublicPages(settings.transition.path, pages, _old_sitemap(settings, table))
     public.close = search.close
     return public
+
+
+def _old_sitemap(settings: Settings, table: RuleTable) -> OldSitemap | None:
+    return OldSitemap(table) if settings.transition and settings.transition.old_sitemap else None
 
 
 def _search(settings: Settings, options: TransitionOptions) -> SearchPages:

@@ -14,10 +14,11 @@ from migrator.maps.folder import MapFolder, Pointer, Version
 from migrator.maps.opening import is_whole
 from migrator.maps.sheets import Compiled, compiled_sheets, stored_rules
 from migrator.maps.sources import Snapshot
+from migrator.rules.banner_section import banner_problems
 from migrator.rules.checks import check_map, errors_only
 from migrator.rules.map_file import MapFile
 from migrator.rules.table import RuleTable
-from migrator.settings import STATE_FOLDER, read_config, tls_file_problems
+from migrator.settings import read_config, state_folder, tls_file_problems
 
 MOST_LOST = 0.2  # of the rules; more of them do not go without a word
 
@@ -45,9 +46,9 @@ class Outcome:
 
 
 def folder_beside(config: Path) -> MapFolder:
-    """Where the versions of a config are kept: in $MIGRATOR_MAPS, or beside it."""
+    """Where the versions of a config are kept: in $MIGRATOR_MAPS, or in the folder of state."""
     named = os.environ.get("MIGRATOR_MAPS")
-    return MapFolder(Path(named) if named else config.parent / STATE_FOLDER / "maps")
+    return MapFolder(Path(named) if named else state_folder(config) / "maps")
 
 
 def examine(config: Path, *, checks: bool = True) -> Examined:
@@ -132,7 +133,8 @@ def _examined(config: Path, folder: MapFolder, found: MapFile, snapshot: Snapsho
     table = RuleTable(found.sites, found.rules, stored)
     files_of_tls = tls_file_problems(found.tls.values(), config.parent)
     has_hosts = all(site.hosts for site in found.sites)  # else that is the problem, and no address can be tried
-    of_rules = check_map(table) if checks and has_hosts else table.problems
+    of_rules = check_map(table) if checks and has_hosts else list(table.problems)
+    of_rules += banner_problems(found.banner) if found.banner else ()
     problems = sorted([*found.problems, *of_rules, *sheets.problems, *files_of_tls], key=lambda problem: problem.place)
     return Examined(found, table, problems, len(found.rules) + sum(sheets.counts.values()), snapshot, sheets)
 

@@ -47,7 +47,8 @@ class Transition:
     """Answers what the map decides and passes the rest to the app of the site's legacy or new home.
 
     `homes` holds the app for each (site name, home); `fallback` takes what has none, such as an app that this stands in
-    front of. `dated` is for servers that add no Date field. Assign `table` to swap the whole map between two requests.
+    front of. `public` are pages of its own. `dated` is for servers that add no Date field. Assign `table` to swap the
+    whole map between two requests.
     """
 
     def __init__(

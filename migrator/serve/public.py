@@ -49,6 +49,12 @@ class PublicPages:
         self._outside = outside
         self.close: Callable[[], None] = lambda: None  # called once, when no more requests come
 
+    def beside(self, outside: Outside | None) -> PublicPages:
+        """The same pages beside other ones outside; they are closed together."""
+        other = PublicPages(self._prefix.decode("ascii"), self._pages, outside)
+        other.close = self.close
+        return other
+
     def covers(self, path: bytes) -> bool:
         """Whether a path, as it came, belongs to them. True of the prefix without its slash as well."""
         if path.startswith(self._prefix) or path == self._prefix[:-1]:
