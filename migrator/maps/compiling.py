@@ -91,6 +91,7 @@ def compile_map(config: Path, folder: MapFolder, *, accept: bool = False) -> Out
             counts=examined.sheets.counts,
         )
         folder.serve(Pointer(version.number))
+        snapshot.remember()
         return Outcome("new", version, examined.problems, snapshot.patterns)
 
 

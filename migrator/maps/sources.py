@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -58,7 +59,7 @@ class Snapshot(Files):
         for path in sheets:
             self._identities[path] = identity_of(path)
             self.sheets[path] = self._seen.digest(path, self._identities[path])
-        self._seen.remember()
+        self.remember()
         return frozenset(sheets)
 
     def digest(self) -> str:
@@ -73,6 +74,10 @@ class Snapshot(Files):
             return all(identity_of(path) == identity for path, identity in self._identities.items())
         except OSError:
             return False
+
+    def remember(self) -> None:
+        """Have the digests of the sheets known to the next one who asks, now that some time has passed."""
+        self._seen.remember(self._identities, self.sheets)
 
     def sheet_names(self) -> tuple[str, ...]:
         """The names of the sheets that are too big for memory."""
@@ -139,21 +144,18 @@ class _Seen:
         self._path = folder.path / "seen"
         found = read_sealed(self._path)
         self._known: dict[str, list[Any]] = found if isinstance(found, dict) else {}
-        self._now: dict[str, list[Any]] = {}
 
     def digest(self, path: Path, identity: list[int]) -> str:
         known = self._known.get(str(path.resolve()))
-        digest = str(known[1]) if known and known[0] == identity else checksum_of(path)
-        if time.time_ns() - identity[3] > _CLOCK_STEP:  # else it may be written to again without a new time
-            self._now[str(path.resolve())] = [identity, digest]
-        return digest
+        return str(known[1]) if known and known[0] == identity else checksum_of(path)
 
-    def remember(self) -> None:
-        if self._now != self._known:
-            try:
-                write_sealed(self._path, self._now)
-            except OSError:
-                return  # it is only slower without
+    def remember(self, identities: Mapping[Path, list[int]], digests: Mapping[Path, str]) -> None:
+        before = time.time_ns() - _CLOCK_STEP  # what was written later may be written to again without a new time
+        now = {str(path.resolve()): [one, digests[path]] for path, one in identities.items() if one[3] < before}
+        if now != self._known:
+            with contextlib.suppress(OSError):  # it is only slower without
+                write_sealed(self._path, now)
+                self._known = now
 
 
 def hexdigest(*texts: str) -> str:

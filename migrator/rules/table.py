@@ -171,6 +171,10 @@ class RuleTable:
         key = look_up_key(request.path, request.query, site.folding)
         if steps is not None:
             steps.append(Step("the look-up key", str(key)))
+        if steps is None and not request.query and not key.query and request.method in _READING:
+            first = table.first.get(key.path)
+            if first is not None and first.settled is not None:
+                return first.settled
         rule = table.find(key, request, steps)
         if rule is None:
             return table.unmapped or _led_to_new(site, request)
