@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,14 @@ def test_who_when_and_why_are_kept(config: Path) -> None:
         (verdict,) = store.verdicts("main").values()
     assert (verdict.verdict, verdict.new_url, verdict.why) == (Answer.ACCEPTED, f"{NEW}/a/", "agreed on Monday")
     assert verdict.who
+
+
+def test_what_is_published_is_a_version_of_the_map_at_once(config: Path) -> None:
+    result = run("publish", "--config", config)
+    (version,) = json.loads(run("map", "list", "--json", "--config", config).stdout)
+
+    assert "it is map version 1" in result.stderr
+    assert (version["number"], version["served"]) == (1, True)
 
 
 def test_a_dry_run_shows_the_diff_and_writes_nothing(config: Path) -> None:
