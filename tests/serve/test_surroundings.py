@@ -47,4 +47,5 @@ def test_the_site_answers_where_its_store_is_away(store: str, tmp_path: Path, mo
             assert b"location: https://new.example/there\r\n" in talk(base, get("/moved"))
             assert talk(base, get("/closed")).startswith(b"HTTP/1.1 410 ")
             assert talk(base, get("/page")).endswith(b"hello")
-    assert [path.name for path in tmp_path.iterdir()] == ["redirects.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".migrator", "redirects.yaml"]
+        assert [path.name for path in (tmp_path / ".migrator").iterdir()] == ["maps"]  # versions, and no store
