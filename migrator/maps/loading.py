@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from migrator.errors import ConfigError, Level, Place, Problem, StoreError
 from migrator.maps.compiling import Outcome, compile_map, folder_beside, unchanged
@@ -71,9 +72,8 @@ def _died(config: Path, done: object) -> Problem:
     return Problem(Place(str(config)), "map-unread", f"the files could not be compiled{last}", "Look at memory and disk space.")
 
 
-def _problem(value: dict[str, str]) -> Problem:
-    place = Place(**value.pop("place"))  # type: ignore[arg-type]
-    return Problem(place, value["code"], value["message"], value["mend"], Level(value["level"]))
+def _problem(value: dict[str, Any]) -> Problem:
+    return Problem(Place(*value["place"]), value["code"], value["message"], value["mend"], Level(value["level"]))
 
 
 def _usable_folder(config: Path) -> tuple[MapFolder, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from migrator.errors import Level, Place, Problem, StoreError
 from migrator.maps.folder import MapFolder
 from migrator.maps.sources import Snapshot, hexdigest
+from migrator.rules.bulk import no_collections
 from migrator.rules.formats.neutral_csv import HEAD, Row, delimiter_of, each_row
 from migrator.rules.rows import RowCompiler, summed_up
 from migrator.rules.rule import Site
@@ -52,7 +52,7 @@ def compiled_sheets(folder: MapFolder, sites: Sequence[Site], snapshot: Snapshot
     counts = dict.fromkeys((site.name for site in sites), 0)
     path = _path(folder, exact)
     path.unlink(missing_ok=True)  # one without its note, or damaged
-    with _nothing_collected(), ExactBuild(folder.path, _Doubles(sites, names, problems, counts)) as build:
+    with no_collections(), ExactBuild(folder.path, _Doubles(sites, names, problems, counts)) as build:
         for record in _records(sites, snapshot, problems):
             build.add(record.site, record.key, record.value, leads_back=record.leads_back)
             counts[sites[record.site].name] += 1
@@ -117,9 +117,8 @@ def _known(folder: MapFolder, exact: str, names: Sequence[str]) -> Compiled | No
 
 
 def _problem(value: dict[str, Any], renamed: Mapping[str, str]) -> Problem:
-    place = value.pop("place")
-    file = renamed.get(place["file"], place["file"])
-    return Problem(Place(file, place["line"], place["column"]), **{**value, "level": Level(value["level"])})
+    file, line, column = value.pop("place")
+    return Problem(Place(renamed.get(file, file), line, column), **{**value, "level": Level(value["level"])})
 
 
 def _is_whole(folder: MapFolder, exact: str, note: dict[str, Any]) -> bool:
@@ -136,18 +135,6 @@ def _is_whole(folder: MapFolder, exact: str, note: dict[str, Any]) -> bool:
     with contextlib.suppress(OSError):
         write_sealed(_note(folder, exact), {**note, "identity": identity})
     return True
-
-
-@contextlib.contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Records hold no circles, and there are millions: looking for some would take a quarter of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Doubles:

@@ -48,4 +48,4 @@ def test_the_site_answers_where_its_store_is_away(store: str, tmp_path: Path, mo
             assert talk(base, get("/closed")).startswith(b"HTTP/1.1 410 ")
             assert talk(base, get("/page")).endswith(b"hello")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".migrator", "redirects.yaml"]
-        assert [path.name for path in (tmp_path / ".migrator").iterdir()] == ["maps"]  # versions, and no store
+    assert [path.name for path in (tmp_path / ".migrator").iterdir()] == ["maps"]  # versions, and no store
