@@ -1,14 +1,12 @@
-"""The composition root: settings in, a wired ASGI app out. The only place that pairs options with the parts that take them."""
+"""The composition root: a map and settings in, an ASGI app out that stays up to date. wiring.py makes the parts of options."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from migrator.maps.keeper import Keeper, Pace
 from migrator.maps.loading import Start, start_map
@@ -16,28 +14,14 @@ from migrator.maps.opening import LoadedMap, load_version
 from migrator.rules.rule import Home
 from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
-from migrator.serve.dead_ends import DeadEnds
 from migrator.serve.forwarding import Forwarding
 from migrator.serve.gate import Gate
-from migrator.serve.language import load_catalogue
-from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
-from migrator.serve.old_sitemap import OldSitemap
-from migrator.serve.options import BannerOptions, TransitionOptions
-from migrator.serve.page_banners import PageBanners
 from migrator.serve.plain_head import PlainHead, allow_plain_heads
 from migrator.serve.proxy import Proxy
-from migrator.serve.public import PublicPage, PublicPages
-from migrator.serve.search import SearchPages
-from migrator.serve.search_view import NAME as SEARCH
-from migrator.serve.status import StatusPages
-from migrator.serve.status_files import StatusFiles
-from migrator.serve.status_page import FILES, StatusPress
-from migrator.serve.status_sample import sample_boards
+from migrator.serve.public import PublicPages
 from migrator.settings import Settings, load_settings
-from migrator.store.search_index import SearchIndex
-from migrator.store.search_misses import Misses
-from migrator.templating import environment
+from migrator.wiring import door, notices_of, old_sitemap, public_pages
 
 
 class TransitionMiddleware:
@@ -51,11 +35,11 @@ class TransitionMiddleware:
     def __init__(self, app: ASGIApp, config: str | Path = "redirects.yaml", *, name_rules: bool = False) -> None:
         settings = load_settings(Path(config))
         table = settings.table()
-        notices = _notices(settings, table)
+        notices = notices_of(settings, table)
         self._app = app
         self._proxies = _proxies(settings, notices, Home.NEW)
-        self._public = _public(settings, table)
-        self._door = Gate(_door(settings, table, notices, self._proxies, self._public, app, name_rules=name_rules, dated=False))
+        self._public = public_pages(settings, table)
+        self._door = Gate(door(settings, table, notices, self._proxies, self._public, app, name_rules=name_rules, dated=False))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; lifespan goes through to the wrapped app."""
@@ -76,13 +60,13 @@ class TransitionSite:
         self._name_rules = name_rules
         self._settings = settings
         table = settings.table() if table is None else table
-        self._notices = _notices(settings, table)
+        self._notices = notices_of(settings, table)
         self._proxies = self._proxies_for(settings, {})
         self._retired: list[Proxy] = []
         self._retired_pages: list[PublicPages] = []
         self._takes_plain_heads = allow_plain_heads(settings.gate.limits)
-        self._public = _public(settings, table)
-        self._transition = _door(settings, table, self._notices, self._proxies, self._public, name_rules=name_rules)
+        self._public = public_pages(settings, table)
+        self._transition = door(settings, table, self._notices, self._proxies, self._public, name_rules=name_rules)
         self._door = Gate(Forwarding(self._pass, settings.gate.trusted_proxies), settings.gate.limits)
         self.keeper: Keeper | None = None
 
@@ -110,14 +94,14 @@ class TransitionSite:
         Raises ConfigError where a file of a certificate cannot be used; then all is as it was.
         """
         settings, former = loaded.settings, self._settings
-        notices = _notices(settings, loaded.table)
+        notices = notices_of(settings, loaded.table)
         proxies = self._proxies_for(settings, self._proxies)
         same_pages = self._public is not None and (settings.banner, settings.transition) == (former.banner, former.transition)
         if self._public is not None and same_pages:
-            public: PublicPages | None = self._public.beside(_old_sitemap(settings, loaded.table))
+            public: PublicPages | None = self._public.beside(old_sitemap(settings, loaded.table))
         else:
-            public = _public(settings, loaded.table)
-        transition = _door(settings, loaded.table, notices, proxies, public, name_rules=self._name_rules)
+            public = public_pages(settings, loaded.table)
+        transition = door(settings, loaded.table, notices, proxies, public, name_rules=self._name_rules)
         self._retired += [proxy for key, proxy in self._proxies.items() if proxies.get(key) is not proxy]
         self._retired_pages += [self._public] if self._public and not same_pages else []
         self._settings, self._notices, self._proxies, self._transition = settings, notices, proxies, transition
@@ -168,136 +152,12 @@ def live_site(start: Start, *, name_rules: bool = False, pace: Pace | None = Non
     return site
 
 
-async def rehearsed(settings: Settings, table: RuleTable, scope: Scope, today: dt.date) -> Answer | None:
-    """What the door would send on that day for one request (status and fields, without a body); None where a site is asked.
-
-    `table` may lack rules that keep a server from starting.
-    """
-    sent: list[Message] = []
-
-    async def keep(message: Message) -> None:
-        sent.append(message)
-
-    async def a_site(scope: Scope, receive: Receive, send: Send) -> None:
-        """Stands for the site behind; what it would say is not known here."""
-
-    door = Transition(
-        table=table,
-        notices=_notices(settings, table),
-        homes={},
-        fallback=a_site,
-        public=_public(settings, table),
-        dated=False,
-        today=lambda: today,
-    )
-    await door(scope, _nothing, keep)
-    starts = [message for message in sent if message["type"] == "http.response.start"]
-    return Answer(starts[0]["status"], list(starts[0]["headers"])) if starts else None
-
-
-async def _nothing() -> Message:
-    return {"type": "http.disconnect"}
-
-
-def _banner_options(settings: Settings) -> BannerOptions:
-    """The banner's options, with links to the transition site's own pages where the file names no others."""
-    options = settings.banner or BannerOptions()
-    own = {"progress": settings.transition.path} if settings.transition else {}
-    if search := _own_search(settings):
-        own["search"] = search
-    return replace(options, links={**own, **options.links})
-
-
-def _notices(settings: Settings, table: RuleTable) -> Notices:
-    banner = _banner_options(settings)
-    templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
-    ends, search = DeadEnds(table), _own_search(settings)
-    return Notices(templates, catalogue, site_name=banner.site_name, links=banner.links, dead_ends=ends, search=search)
-
-
-def _own_search(settings: Settings) -> str:
-    """The path of the transition site's own search; "" where it has none."""
-    return f"{settings.transition.path}{SEARCH}" if settings.transition else ""
-
-
 def _proxies(settings: Settings, notices: Notices, *homes: Home) -> dict[tuple[str, Home], Proxy]:
     sites = settings.sites
     return {
         (name, home): Proxy(sites[name].upstream(home), options, partial(notices.unavailable, site=sites[name]))
         for (name, home), options in settings.upstreams(*homes).items()
     }
-
-
-def _door(
-    settings: Settings,
-    table: RuleTable,
-    notices: Notices,
-    proxies: dict[tuple[str, Home], Proxy],
-    public: PublicPages | None,
-    fallback: ASGIApp | None = None,
-    *,
-    name_rules: bool,
-    dated: bool = True,
-) -> Transition:
-    banners = None
-    if settings.banner is not None:
-        banners = PageBanners(_banner_options(settings), environment(settings.templates), load_catalogue(settings.templates))
-    return Transition(
-        table=table,
-        notices=notices,
-        homes=proxies,
-        fallback=fallback,
-        banners=banners,
-        public=public,
-        name_rules=name_rules,
-        dated=dated,
-    )
-
-
-def _public(settings: Settings, table: RuleTable) -> PublicPages | None:
-    if settings.transition is None:
-        return None
-    search = _search(settings, settings.transition)
-    pages: dict[str, PublicPage] = {**_status(settings, settings.transition).pages(), **search.pages()}
-    public = PublicPages(settings.transition.path, pages, _old_sitemap(settings, table))
-    public.close = search.close
-    return public
-
-
-def _old_sitemap(settings: Settings, table: RuleTable) -> OldSitemap | None:
-    return OldSitemap(table) if settings.transition and settings.transition.old_sitemap else None
-
-
-def _search(settings: Settings, options: TransitionOptions) -> SearchPages:
-    banner = settings.banner or BannerOptions()
-    return SearchPages(
-        SearchIndex(settings.search_index, settings.search_rules()),
-        Misses(settings.search_misses),
-        environment(settings.templates),
-        load_catalogue(settings.templates),
-        path=options.path,
-        site_name=banner.site_name,
-        links=banner.links,
-    )
-
-
-def status_press(settings: Settings) -> StatusPress:
-    """What makes the status pages of these settings; a template at fault raises ConfigError at once."""
-    banner, transition = settings.banner or BannerOptions(), settings.transition or TransitionOptions()
-    templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
-    press = StatusPress(templates, catalogue, links=banner.links, indexed=transition.indexed)
-    for tag in catalogue.tags:
-        for board in sample_boards(catalogue.choose(tag)):
-            for name in FILES:
-                press.made(name, board)
-    return press
-
-
-def _status(settings: Settings, options: TransitionOptions) -> StatusPages:
-    files = StatusFiles(options.snapshot, options.updates)
-    site_name = settings.banner.site_name if settings.banner else ""
-    catalogue = load_catalogue(settings.templates)
-    return StatusPages(status_press(settings), catalogue, files, options, site_name=site_name)
 
 
 async def _close(proxies: dict[tuple[str, Home], Proxy], public: PublicPages | None) -> None:

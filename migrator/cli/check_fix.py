@@ -21,7 +21,8 @@ from migrator.rules.samples import sample_request
 from migrator.rules.table import RuleTable
 from migrator.rules.yaml_fold import repeated_rules, without
 from migrator.rules.yaml_text import read_included_map, read_map
-from migrator.settings import read_text, state_folder
+from migrator.settings import state_folder
+from migrator.store.map_files import read_text
 
 REPEATED = "duplicate-key"
 _MARK = "\ufeff".encode()

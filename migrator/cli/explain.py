@@ -99,7 +99,7 @@ def _header(text: str) -> Header:
 
 
 def _explained(settings: Settings, table: RuleTable, request: Request, fields: list[Header]) -> Explanation:
-    from migrator.app import rehearsed  # the whole server, which takes longest to load
+    from migrator.wiring import rehearsed  # the whole server, which takes longest to load
 
     steps: list[Step] = []
     decision = table.decide(request, steps)

@@ -23,7 +23,8 @@ from migrator.rules.formats.registry import DIALECTS, read
 from migrator.rules.rule import STATUSES, Rule
 from migrator.rules.table import RuleTable
 from migrator.rules.yaml_text import read_included_map
-from migrator.settings import Settings, load_settings, read_config, read_text, state_folder
+from migrator.settings import Settings, load_settings, read_config, state_folder
+from migrator.store.map_files import read_text
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 READABLE = [name for name, dialect in DIALECTS.items() if dialect.read]

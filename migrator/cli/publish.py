@@ -25,7 +25,8 @@ from migrator.rules.checks import check_map, errors_only
 from migrator.rules.offers import LEAST_PAGES, Offer
 from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
-from migrator.settings import Settings, load_settings, read_config, read_text, state_folder
+from migrator.settings import Settings, load_settings, read_config, state_folder
+from migrator.store.map_files import read_text
 from migrator.store.open import open_store
 from migrator.urls import normal_url, origin_of, split_url
 

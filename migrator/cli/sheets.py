@@ -12,7 +12,7 @@ import click
 
 from migrator.errors import ConfigError, Place, Problem, RefusalError
 from migrator.pages.suggestion_csv import Row, read_rows
-from migrator.settings import read_text
+from migrator.store.map_files import read_text
 
 STDOUT = Path("-")
 WORKBOOK = b"PK\x03\x04"  # how an .xlsx or .ods file begins

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from migrator.app import status_press
 from migrator.cli.check import counted
 from migrator.cli.old_addresses import table_with_warning
 from migrator.cli.options import config_option, site_option, store_option
@@ -24,6 +23,7 @@ from migrator.serve.status import public_address
 from migrator.serve.status_badges import progress_data
 from migrator.serve.status_files import StatusContent, read_content
 from migrator.settings import Settings, load_settings
+from migrator.wiring import status_press
 
 SHOWN = 20  # sections and languages
 FINDINGS = 1  # exit code

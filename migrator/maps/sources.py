@@ -13,8 +13,8 @@ from typing import Any
 
 from migrator.errors import Problem
 from migrator.maps.folder import MapFolder, Version, digest_of
-from migrator.settings import LARGEST_FILE, Files, is_map_in_yaml, read_text
 from migrator.store.exact_file import checksum_of, identity_of
+from migrator.store.map_files import LARGEST_FILE, Files, is_map_in_yaml, read_text
 from migrator.store.sealed import read_sealed, write_sealed
 
 BIG = 8 << 20  # bytes of all sheets together; more of them are not kept in memory

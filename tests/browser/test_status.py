@@ -9,12 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request
 
-from migrator.app import status_press
 from migrator.cli.status_export import site_files
 from migrator.pages.progress import Group
 from migrator.serve.language import load_catalogue
 from migrator.serve.status_files import read_content
 from migrator.settings import load_settings, snapshot_path
+from migrator.wiring import status_press
 from tests.browser.legacy import boxes
 from tests.serve.live import serve
 from tests.serve.status_site import group, keep, progress, status_site, write_update
