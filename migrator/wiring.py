@@ -11,6 +11,7 @@ from migrator.rules.rule import Home
 from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
 from migrator.serve.dead_ends import DeadEnds
+from migrator.serve.indexed_pages import SECONDS, IndexedPages
 from migrator.serve.language import load_catalogue
 from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
@@ -75,13 +76,15 @@ def notices_of(settings: Settings, table: RuleTable) -> Notices:
     """The pages that say gone, not found and unavailable."""
     banner = _banner_options(settings)
     templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
-    ends, search = DeadEnds(table), _own_search(settings)
+    search = _own_search(settings)
+    index = SearchIndex(settings.search_index, settings.search_rules(), seconds=SECONDS) if search else None
+    ends = DeadEnds(table, IndexedPages(index) if index else None)
     return Notices(templates, catalogue, site_name=banner.site_name, links=banner.links, dead_ends=ends, search=search)
 
 
 def _own_search(settings: Settings) -> str:
-    """The path of the transition site's own search; "" where it has none."""
-    return f"{settings.transition.path}{SEARCH}" if settings.transition else ""
+    """The path of the transition site's own search; "" where it has none, or nothing to search in yet."""
+    return f"{settings.transition.path}{SEARCH}" if settings.transition and settings.search_index.exists() else ""
 
 
 def door(

@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup
 from starlette.types import Receive, Scope, Send
 
 from migrator.app import TransitionMiddleware
+from migrator.store.search_build import build_index
+from tests.store.searching import entry
 
 CONFIG = """version: 1
 sites: {main: {hosts: [www.old.example], legacy: "http://127.0.0.1:9", new: "https://www.new.example"}}
@@ -37,6 +39,10 @@ def links(answer: httpx.Response) -> list[str]:
     return [str(link["href"]) for link in BeautifulSoup(answer.text, "lxml").select(".migrator-banner a, main a")]
 
 
+def build_search(folder: Path) -> None:
+    build_index(folder / ".migrator" / "search.db", [entry("/help/wells", "Wells and pumps", "Clean water.")], whole=True)
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("more", "expected"),
@@ -51,6 +57,7 @@ def links(answer: httpx.Response) -> list[str]:
 async def test_progress_is_the_transition_site_s_own_page_unless_the_file_names_another(
     tmp_path: Path, more: str, expected: list[str]
 ) -> None:
+    build_search(tmp_path)
     asked = client(tmp_path, more)
 
     assert links(await asked.get("/")) == expected
@@ -58,6 +65,24 @@ async def test_progress_is_the_transition_site_s_own_page_unless_the_file_names_
     forms = [str(form["action"]) for form in BeautifulSoup(gone.text, "lxml").select("search form")]
     assert forms == [link for link in expected if link.endswith("/search")]
     assert [link for link in links(gone) if link in expected] == [link for link in expected if link not in forms]
+
+
+@pytest.mark.anyio
+async def test_nothing_leads_to_a_search_without_an_index(tmp_path: Path) -> None:
+    asked = client(tmp_path, "transition: {}\n")
+
+    assert links(await asked.get("/")) == ["/_transition/"]
+    assert "<form" not in (await asked.get("/gone/x")).text
+
+
+@pytest.mark.anyio
+async def test_an_address_that_is_gone_offers_what_the_search_finds_for_its_words(tmp_path: Path) -> None:
+    build_search(tmp_path)
+    asked = client(tmp_path, "transition: {}\n")
+
+    assert links(await asked.get("/gone/wells-pumps.html"))[0] == "https://www.new.example/help/wells"
+    (tmp_path / ".migrator" / "search.db").write_bytes(b"not an index")
+    assert (await asked.get("/gone/wells.html")).status_code == 410
 
 
 @pytest.mark.anyio
