@@ -64,7 +64,7 @@ class Keeper:
         self._resting: tuple[object, float] = (None, 0.0)  # the files as they were seen last, and since when they are so
         self._lock: IO[str] | None = None
         self._next_look = 0.0
-        self._asked = threading.Event()
+        self._asked = False  # no Event: its lock would hold up for good a signal that comes within another's handler
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -82,7 +82,7 @@ class Keeper:
 
     def look_now(self) -> None:
         """Compare the files now, whatever they look like from outside. Safe in a signal handler."""
-        self._asked.set()
+        self._asked = True
 
     def _run(self) -> None:
         try:
@@ -122,10 +122,10 @@ class Keeper:
         if not self._is_compiling():
             self._read_state()
             return
-        asked = self._asked.is_set()
+        asked = self._asked
         if not (changed or asked or self._resting[0] is not None or now >= self._next_look):
             return
-        self._asked.clear()
+        self._asked = False
         self._next_look = now + self._pace.files
         found = fingerprint(self._config, self._patterns)
         if found == self._tried and not asked:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -166,3 +168,25 @@ def test_a_pointer_that_is_damaged_changes_nothing_and_is_mended_by_the_next_map
         renamed(config, config.read_text("utf-8").replace("a: /1", "a: /2"))
         assert eventually(lambda: taken.has("/a", "/2"))
         assert (keeper.state.version, folder.pointer(), len(taken)) == (2, Pointer(2), 1)
+
+
+def test_signals_within_each_other_s_handlers_hold_nobody_up(tmp_path: Path) -> None:
+    config = written(tmp_path, "redirects: {/a: /1}\n")
+    with kept(config) as (keeper, taken):
+        former = signal.signal(signal.SIGHUP, lambda *_: keeper.look_now())
+        sender = threading.Thread(target=hang_up, args=(5_000,))
+        try:
+            sender.start()
+            while sender.is_alive():
+                keeper.look_now()
+        finally:
+            sender.join()
+            signal.signal(signal.SIGHUP, former)
+        renamed(config, config.read_text("utf-8").replace("a: /1", "a: /2"))
+        assert eventually(lambda: taken.has("/a", "/2"))
+
+
+def hang_up(times: int) -> None:
+    """Send this process so many SIGHUPs."""
+    for _ in range(times):
+        os.kill(os.getpid(), signal.SIGHUP)
