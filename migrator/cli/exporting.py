@@ -11,10 +11,10 @@ import click
 
 from migrator.cli.check import counted
 from migrator.cli.options import config_option, settings_and_site
-from migrator.review.atomic import write_whole
 from migrator.rules.formats.export import Export
 from migrator.rules.formats.export_report import README, report
 from migrator.rules.formats.registry import DIALECTS, write
+from migrator.store.whole_files import write_whole
 
 WRITABLE = [name for name, dialect in DIALECTS.items() if dialect.write]
 SHOWN = 20  # rules that are named on the terminal; the README names all

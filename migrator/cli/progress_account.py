@@ -15,7 +15,6 @@ from migrator.pages.coverage import Address, left_out, section_of
 from migrator.pages.page import Side
 from migrator.pages.progress import Account, Progress, Snapshot, Standing, standing_of
 from migrator.pages.verdict import Answer, Verdict
-from migrator.review.atomic import write_whole
 from migrator.rules.decision import Decision, Redirect
 from migrator.rules.rule import Site
 from migrator.rules.table import RuleTable
@@ -24,6 +23,7 @@ from migrator.serve.status_files import read_snapshot
 from migrator.settings import Settings, snapshot_path
 from migrator.store.inventory import Known
 from migrator.store.open import open_store
+from migrator.store.whole_files import write_whole
 from migrator.urls import normal_url
 
 _DECIDED = (Answer.ACCEPTED, Answer.CHANGED)

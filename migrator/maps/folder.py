@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from migrator.errors import StoreError
-from migrator.store.sealed import read_sealed, sync_folder, write_sealed, write_whole
+from migrator.store.sealed import read_sealed, write_sealed
+from migrator.store.whole_files import sync_folder, write_whole
 
 KEPT = 10  # versions
 _FORMAT = 1

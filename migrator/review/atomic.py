@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from migrator.errors import PublishError
+from migrator.store.whole_files import sync_folder, write_whole
 
 
 @contextlib.contextmanager
@@ -27,46 +27,15 @@ def exclusive(lock: Path) -> Iterator[None]:
 def replace_text(path: Path, before: bytes, after: bytes) -> None:
     """Put `after` in place of the file at `path`, which must still hold `before`.
 
-    Temporary file in the same folder, fsync, rename, fsync of the folder; mode kept, a symbolic link followed.
-    Raises PublishError where the file changed meanwhile.
+    The mode is kept, a symbolic link followed. Raises PublishError where the file changed meanwhile.
     """
     path = path.resolve()
     if path.read_bytes() != before:
         raise PublishError(f"{path} changed while the new map was made; nothing was written, run the command again")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(after)
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, after, path.stat().st_mode & 0o7777)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise PublishError(f"{path} could not be written: {error.strerror}; it is as it was") from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put a file at `path`, readable by all, in the place of one that is there. Raises OSError, and then leaves all as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            os.fchmod(file.fileno(), 0o644)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], mark: str) -> None:
@@ -93,12 +62,4 @@ def write_folder(folder: Path, files: Mapping[str, bytes], mark: str) -> None:
             if is_there:
                 old.replace(folder)
             raise
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(folder.parent)

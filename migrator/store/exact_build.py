@@ -18,6 +18,7 @@ import lmdb
 
 from migrator.errors import StoreError
 from migrator.store.exact_file import file_key, leading_back_key, site_of_key
+from migrator.store.whole_files import put_in_place
 
 _RUN = 400_000  # records in memory at a time, of some 500 bytes each
 _BLOCK = 4_000  # records read back at once from each run
@@ -57,9 +58,7 @@ class ExactBuild:
         try:
             count = self._write(temporary)
             os.chmod(temporary, 0o444)
-            _sync(temporary)
-            temporary.replace(path)
-            _sync(path.parent)
+            put_in_place(temporary, path)
         except (lmdb.Error, OSError) as error:
             raise StoreError(f"{path}: the compiled map cannot be written: {error}") from error
         return count
@@ -130,11 +129,3 @@ def _read_back(file: BinaryIO) -> Iterator[Entry]:
         except EOFError:
             return
         yield from block
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from migrator.store.whole_files import write_whole
 
 LARGEST = 256 << 20  # bytes
 
@@ -30,30 +29,3 @@ def read_sealed(path: Path) -> Any:
         return json.loads(body.decode("utf-8", "surrogatepass"))
     except (OSError, ValueError, RecursionError):
         return None
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put `data` in place of the file at `path`, so that a reader or a crash only ever meets the old one or the new one."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            os.fchmod(file.fileno(), 0o644)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder last, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from migrator.errors import SearchIndexError
 from migrator.pages.search_words import ANALYSIS
+from migrator.store.whole_files import put_in_place
 
 FORMAT = f"1/{ANALYSIS}"
 _TABLES = """
@@ -81,7 +81,7 @@ def remade(path: Path, *, whole: bool) -> Iterator[sqlite3.Connection]:
                 connection.execute("BEGIN")
                 yield connection
                 connection.execute("COMMIT")
-            _put(temporary, path)
+            put_in_place(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -111,17 +111,6 @@ def _format(connection: sqlite3.Connection) -> str:
     except sqlite3.OperationalError:
         return ""
     return str(row[0]) if row else ""
-
-
-def _put(temporary: Path, path: Path) -> None:
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextlib.contextmanager

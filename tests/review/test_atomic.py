@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from migrator.errors import PublishError
-from migrator.review.atomic import exclusive, replace_text, write_folder, write_whole
+from migrator.review.atomic import exclusive, replace_text, write_folder
+from migrator.store.whole_files import write_whole
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
