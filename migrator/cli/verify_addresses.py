@@ -61,7 +61,7 @@ class Addresses:
 
     def add_file(self, path: Path) -> None:
         """Every address that a file names. Raises SourceError where it cannot be read."""
-        reading = read_source(path, locator(territory_of(self._site, Side.LEGACY)), None, Columns())
+        reading = read_source(path, locator(territory_of(self._site, Side.LEGACY), as_written=True), None, Columns())
         tell_reading(reading)
         for url in reading.harvest.urls():
             self.add(url)

@@ -16,8 +16,12 @@ NO_WEB_ADDRESS = Located(reason="not http or https")
 NOT_HERE = Located(reason="an address of another site")
 
 
-def locator(territory: Territory) -> Locate:
-    """Tells what an address in a file comes to on that side of a site, or why to nothing."""
+def locator(territory: Territory, *, as_written: bool = False) -> Locate:
+    """Tells what an address in a file comes to on that side of a site, or why to nothing.
+
+    `as_written` keeps what only tracks visitors, and takes every spelling for an address of its own.
+    """
+    on_side = territory.on_base if as_written else territory.recorded
 
     def locate(text: str) -> Located:
         if len(text) > LONGEST:
@@ -28,8 +32,10 @@ def locator(territory: Territory) -> Locate:
         normal = normal_url(absolute)
         if normal is None:
             return NO_ADDRESS
-        url = territory.recorded(normal) or territory.recorded(_without_port(normal))
-        return Located(url, territory.key(url)) if url else NOT_HERE
+        url = on_side(normal) or on_side(_without_port(normal))
+        if url is None:
+            return NOT_HERE
+        return Located(url, url if as_written else territory.key(url))
 
     return locate
 
