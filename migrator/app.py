@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,12 +17,18 @@ from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
 from migrator.serve.forwarding import Forwarding
 from migrator.serve.gate import Gate
+from migrator.serve.middleware import Transition
 from migrator.serve.notices import Notices
+from migrator.serve.options import WatchOptions
 from migrator.serve.plain_head import PlainHead, allow_plain_heads
 from migrator.serve.proxy import Proxy
 from migrator.serve.public import PublicPages
+from migrator.serve.slabs import Slab, Slabs
+from migrator.serve.watching import Watching, state_of
 from migrator.settings import Settings, load_settings
 from migrator.wiring import door, notices_of, old_sitemap, public_pages
+
+Proxies = dict[tuple[str, Home], Proxy]
 
 
 class TransitionMiddleware:
@@ -56,8 +63,17 @@ class TransitionSite:
     `take` swaps the map, the banner and all else that hangs on them, between two requests. `keeper` has it do so.
     """
 
-    def __init__(self, settings: Settings, *, name_rules: bool = False, table: RuleTable | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        name_rules: bool = False,
+        table: RuleTable | None = None,
+        watching: Watching | None = None,
+    ) -> None:
         self._name_rules = name_rules
+        self._watching = watching or Watching(Slabs(1).slab(0), settings.watch)
+        self._recorder = self._watching.recorder
         self._settings = settings
         table = settings.table() if table is None else table
         self._notices = notices_of(settings, table)
@@ -66,22 +82,36 @@ class TransitionSite:
         self._retired_pages: list[PublicPages] = []
         self._takes_plain_heads = allow_plain_heads(settings.gate.limits)
         self._public = public_pages(settings, table)
-        self._transition = door(settings, table, self._notices, self._proxies, self._public, name_rules=name_rules)
-        self._door = Gate(Forwarding(self._pass, settings.gate.trusted_proxies), settings.gate.limits)
+        self._transition = self._door_of(settings, table, self._notices, self._proxies, self._public)
+        trusted = settings.gate.trusted_proxies
+        behind = self._watching.identified(Forwarding(self._pass, trusted), trusted)
+        self._door = Gate(behind, settings.gate.limits, self.refused)
         self.keeper: Keeper | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; under `lifespan`, start the keeper, and at shutdown close the connections to the upstreams."""
         if scope["type"] in ("http", "websocket"):
-            await self._door(scope, receive, send)
+            self._recorder.entered(1)
+            try:
+                await self._door(scope, receive, send)
+            finally:
+                self._recorder.entered(-1)
         elif scope["type"] == "lifespan":
             if self.keeper is not None:
                 self.keeper.start()
+            self._watching.start(self._state)
             await _live(receive, send, self.aclose)
 
     def early_answer(self, head: PlainHead) -> Answer | None:
         """What the map alone decides, for servers that can send it at once. No such answer depends on who asks from where."""
-        return self._transition.early_answer(head) if self._takes_plain_heads else None
+        answer = self._transition.early_answer(head) if self._takes_plain_heads else None
+        if answer is not None and self._watching.logs_requests:
+            self._watching.answered_early(head, answer)
+        return answer
+
+    def refused(self, status: int) -> None:
+        """Hear of a request that was refused, by the gate or by the server before it."""
+        self._watching.refused(status)
 
     def look_again(self) -> None:
         """Compare the files with the map now; what SIGHUP asks for."""
@@ -101,17 +131,18 @@ class TransitionSite:
             public: PublicPages | None = self._public.beside(old_sitemap(settings, loaded.table))
         else:
             public = public_pages(settings, loaded.table)
-        transition = door(settings, loaded.table, notices, proxies, public, name_rules=self._name_rules)
+        transition = self._door_of(settings, loaded.table, notices, proxies, public)
         self._retired += [proxy for key, proxy in self._proxies.items() if proxies.get(key) is not proxy]
         self._retired_pages += [self._public] if self._public and not same_pages else []
         self._settings, self._notices, self._proxies, self._transition = settings, notices, proxies, transition
         self._public = public
-        return ("server",) if settings.gate != former.gate else ()
+        return ("server",) if (settings.gate, settings.watch) != (former.gate, former.watch) else ()
 
     async def aclose(self) -> None:
         """Close every connection to the upstreams and what the site's own pages hold, and end the keeper."""
         if self.keeper is not None:
             self.keeper.stop()
+        await self._watching.stop()
         for proxy in self._retired:
             await proxy.aclose()
         for pages in self._retired_pages:
@@ -121,6 +152,16 @@ class TransitionSite:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._transition(scope, receive, send)
 
+    def _state(self) -> Mapping[str, Any]:
+        keeper = self.keeper
+        return state_of(keeper.state.as_dict() if keeper else None, busy=keeper is not None and keeper.is_busy)
+
+    def _door_of(
+        self, settings: Settings, table: RuleTable, notices: Notices, proxies: Proxies, public: PublicPages | None
+    ) -> Transition:
+        self._recorder.took(table)
+        return door(settings, table, notices, proxies, public, name_rules=self._name_rules, recorder=self._recorder)
+
     def _proxies_for(self, settings: Settings, former: Mapping[tuple[str, Home], Proxy]) -> dict[tuple[str, Home], Proxy]:
         """A proxy for each upstream; one that is there already stays where nothing about it changed, with its connections."""
         wanted = settings.upstreams(Home.LEGACY, Home.NEW)
@@ -129,7 +170,11 @@ class TransitionSite:
         for (name, home), options in wanted.items():
             key, url = (name, home), settings.sites[name].upstream(home)
             same = key in former and before.get(key) == options and self._settings.sites[name].upstream(home) == url
-            proxies[key] = former[key] if same else Proxy(url, options, partial(self._unavailable, name))
+            if same:
+                proxies[key] = former[key]
+                continue
+            meter = self._recorder.upstream(name, home)
+            proxies[key] = Proxy(url, options, partial(self._unavailable, name), meter=meter)
         return proxies
 
     def _unavailable(self, name: str, scope: Scope, status: int) -> Answer:
@@ -144,10 +189,22 @@ def transition_site(config: str | Path = "redirects.yaml") -> TransitionSite:
     return live_site(start_map(Path(config)))
 
 
-def live_site(start: Start, *, name_rules: bool = False, pace: Pace | None = None) -> TransitionSite:
-    """The transition site of that map, with a keeper that has it take newer ones. Raises ConfigError or StoreError."""
+def live_site(
+    start: Start,
+    *,
+    name_rules: bool = False,
+    pace: Pace | None = None,
+    slab: Slab | None = None,
+    watch: WatchOptions | None = None,
+    store_url: str = "",
+) -> TransitionSite:
+    """The transition site of that map, with a keeper that has it take newer ones. Raises ConfigError or StoreError.
+
+    It counts in `slab`; hits and missing addresses go to the store, where `store_url` names one.
+    """
     loaded = load_version(start.config, start.folder, start.version)
-    site = TransitionSite(loaded.settings, name_rules=name_rules, table=loaded.table)
+    watching = Watching(slab or Slabs(1).slab(0), watch or loaded.settings.watch, store_url)
+    site = TransitionSite(loaded.settings, name_rules=name_rules, table=loaded.table, watching=watching)
     site.keeper = Keeper(start, site.take, pace)
     return site
 

@@ -29,6 +29,7 @@ from migrator.serve.options import (
     TransitionOptions,
     UpstreamOptions,
     UpstreamTls,
+    WatchOptions,
 )
 from migrator.serve.upstream_tls import tls_faults
 from migrator.store.map_files import Files, is_map_in_yaml, read_text
@@ -48,6 +49,7 @@ class Settings:
     transition: TransitionOptions | None  # None: the site has no pages of its own
     upstream: UpstreamOptions
     gate: GateOptions
+    watch: WatchOptions
     state: Path  # the folder of what is remembered and made
     store_url: str
     templates: Path | None  # the operator's own folder; it wins over the shipped one
@@ -108,6 +110,7 @@ def settings_of(found: MapFile, config: Path, store: str | None = None) -> Setti
         transition=transition_options(config, found.transition) if found.transition else None,
         upstream=UpstreamOptions(),
         gate=_gate_options(found.server or ServerShape()),
+        watch=_watch_options(found.server or ServerShape()),
         state=state_folder(config),
         store_url=store_address(config, store),
         templates=_templates(config),
@@ -233,6 +236,11 @@ def snapshot_path(config: Path) -> Path:
 
 def _gate_options(shape: ServerShape) -> GateOptions:
     return GateOptions(limits=RequestLimits(body=size_in_bytes(shape.max_body)), trusted_proxies=networks(shape))
+
+
+def _watch_options(shape: ServerShape) -> WatchOptions:
+    host, _, port = shape.admin.rpartition(":")
+    return WatchOptions(ignored=tuple(shape.ignore_missing), admin=(host.strip("[]"), int(port)) if shape.admin else None)
 
 
 def _upstream_tls(section: TlsShape, folder: Path) -> UpstreamTls:

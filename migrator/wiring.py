@@ -20,6 +20,7 @@ from migrator.serve.options import BannerOptions, TransitionOptions
 from migrator.serve.page_banners import PageBanners
 from migrator.serve.proxy import Proxy
 from migrator.serve.public import PublicPage, PublicPages
+from migrator.serve.recorder import Recorder
 from migrator.serve.search import SearchPages
 from migrator.serve.search_view import NAME as SEARCH
 from migrator.serve.status import StatusPages
@@ -97,11 +98,14 @@ def door(
     *,
     name_rules: bool,
     dated: bool = True,
+    recorder: Recorder | None = None,
 ) -> Transition:
     """The door of these settings and that map."""
     banners = None
     if settings.banner is not None:
-        banners = PageBanners(_banner_options(settings), environment(settings.templates), load_catalogue(settings.templates))
+        tell = recorder.banner if recorder else None
+        templates, catalogue = environment(settings.templates), load_catalogue(settings.templates)
+        banners = PageBanners(_banner_options(settings), templates, catalogue, tell)
     return Transition(
         table=table,
         notices=notices,
@@ -111,6 +115,7 @@ def door(
         public=public,
         name_rules=name_rules,
         dated=dated,
+        recorder=recorder,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from migrator.cli.options import config_option
+from migrator.cli.options import config_option, store_option
 from migrator.maps.loading import Start
 from migrator.maps.opening import settings_of_version
 from migrator.rules.rule import Home
@@ -26,10 +28,49 @@ MOST_WORKERS = 256
 )
 @click.option("--access-log", is_flag=True, help="Write a line for each request to stderr.")
 @click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the log is written; json gives each request an id and says nothing of who made it.",
+)
+@click.option(
+    "--admin-port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Answer /livez, /readyz, /startupz, /metrics and /map there; 0 takes a free port. [default: server.admin, or none]",
+)
+@click.option("--admin-host", default=None, help="The address of that port. [default: of server.admin, or 127.0.0.1]")
+@click.option(
+    "--drain",
+    type=click.FloatRange(0, 600),
+    default=0,
+    show_default=True,
+    help="Seconds to go on taking requests, no longer ready, once told to stop.",
+)
+@click.option(
+    "--counts/--no-counts", default=True, show_default=True, help="Keep hits of rules and missing addresses in the store."
+)
+@store_option
+@click.option(
     "--strict", is_flag=True, help="Do not start with the last good map where the files cannot be used; exit with 2 instead."
 )
 @click.option("--name-rules", is_flag=True, help="Name the rule behind each answer in an X-Redirect-By header.")
-def serve(config: Path, host: str, port: int, workers: int, access_log: bool, strict: bool, name_rules: bool) -> None:
+def serve(
+    config: Path,
+    host: str,
+    port: int,
+    workers: int,
+    access_log: bool,
+    log_format: str,
+    admin_port: int | None,
+    admin_host: str | None,
+    drain: float,
+    counts: bool,
+    store: str | None,
+    strict: bool,
+    name_rules: bool,
+) -> None:
     """Serve the transition site: redirects, helpful dead ends, and the old site with a banner.
 
     Put it behind your web server or load balancer for TLS. It serves only maps that pass `migrator check`: when the files
@@ -49,9 +90,32 @@ def serve(config: Path, host: str, port: int, workers: int, access_log: bool, st
         settings.upstreams(*Home)  # an error in a file of a certificate is told here, once, and not by each worker
     sockets = listen(host, port)
     _announce(settings, start.version.rules, host, sockets[0].getsockname()[1])
+    admin = _admin(settings, admin_host, admin_port)
     _warn(start)
-    options = ServerOptions(workers=workers, access_log=access_log, limits=settings.gate.limits)
-    run(lambda: live_site(start, name_rules=name_rules), sockets, options)
+    limits = settings.gate.limits
+    options = ServerOptions(workers=workers, access_log=access_log, limits=limits, log_format=log_format, drain=drain)
+    watch = replace(settings.watch, identify=log_format == "json", log_requests=access_log)
+    store_url = (store or settings.store_url) if counts else ""
+    run(
+        lambda slab: live_site(start, name_rules=name_rules, slab=slab, watch=watch, store_url=store_url), sockets, options, admin
+    )
+
+
+def _admin(settings: Settings, host: str | None, port: int | None) -> list[socket.socket]:
+    """The sockets of the operator's port, which is told of; none where nobody asked for it."""
+    from migrator.serve.server import listen
+
+    named = settings.watch.admin
+    if port is None and named is None:
+        if host is not None:
+            raise click.UsageError("--admin-host needs --admin-port, or server.admin in the file")
+        return []
+    default_host, default_port = named or ("127.0.0.1", 0)
+    address = host or default_host, default_port if port is None else port
+    sockets = listen(*address)
+    shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+    click.echo(f"Probes and metrics: http://{shown}:{sockets[0].getsockname()[1]}/readyz and /metrics", err=True)
+    return sockets
 
 
 def _warn(start: Start) -> None:

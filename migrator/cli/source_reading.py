@@ -14,7 +14,6 @@ import click
 
 from migrator.cli.crawl_progress import plural
 from migrator.crawl.archive import Archive
-from migrator.crawl.noise import bot_judge, probe_judge
 from migrator.crawl.sitemap import read_sitemap
 from migrator.crawl.source_file import STDIN, SourceFile
 from migrator.errors import SourceError
@@ -24,6 +23,7 @@ from migrator.pages.address_sheet import Columns, read_sheet
 from migrator.pages.file_kind import Kind, kind_of
 from migrator.pages.file_lines import as_utf8, byte_lines, text_lines
 from migrator.pages.harvest import Harvest, Locate
+from migrator.pages.noise import bot_judge, probe_judge
 from migrator.pages.visit import Source
 from migrator.store.imports import File
 

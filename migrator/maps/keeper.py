@@ -84,6 +84,11 @@ class Keeper:
         """Compare the files now, whatever they look like from outside. Safe in a signal handler."""
         self._asked = True
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether this process is looking at files that changed, or was asked to look."""
+        return self._lock is not None and (self._asked.is_set() or self._resting[0] is not None)
+
     def _run(self) -> None:
         try:
             for changed in self._wakes():
@@ -135,9 +140,9 @@ class Keeper:
         elif found != self._resting[0]:
             self._resting = (found, now)
         elif now - self._resting[1] >= self._pace.settle:
-            self._resting = (None, now)
             self._tried = found
             self._compile()
+            self._resting = (None, now)
         self._is_first_look = False
 
     def _is_compiling(self) -> bool:

@@ -141,9 +141,14 @@ def left_out(address: Address) -> str:
         return NOTHING_THERE
     if address.is_skipped and not address.is_named and not address.visits:
         return ONLY_SEEN
-    if address.content_type.startswith(_PART_TYPES) or _PART_NAMES.search(split_url(address.url)[1]):
+    if address.content_type.startswith(_PART_TYPES) or is_part(split_url(address.url)[1]):
         return PART_OF_A_PAGE
     return ""
+
+
+def is_part(path: str) -> bool:
+    """Whether a path names an image, a style, a script or a font: a part of some page, which nobody misses for itself."""
+    return _PART_NAMES.search(path) is not None
 
 
 def section_of(url: str, case: bool) -> str:

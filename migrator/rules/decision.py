@@ -51,6 +51,7 @@ class NotFound:
     reason: str
     rule: Rule | None = None
     site: Site | None = None
+    is_refusal: bool = False  # the rule, or `unmapped`, led somewhere, but not where it may lead
 
 
 Decision = Redirect | Gone | Serve | NotFound

@@ -150,6 +150,16 @@ class ServerShape(Located):
     max_body: Annotated[Size, Meta(description="The largest request body that is passed on; a larger one is answered 413.")] = (
         "100MB"
     )
+    admin: Annotated[
+        str,
+        Meta(
+            pattern=r"^((\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):\d{1,5})?$",
+            description="Address and port of probes and metrics, such as 127.0.0.1:9100. Default: none.",
+        ),
+    ] = ""
+    ignore_missing: Annotated[
+        list[str], Meta(description="Paths that are never counted as missing addresses; * stands for anything.")
+    ] = []
 
 
 class ExampleShape(Located):

@@ -28,6 +28,10 @@ def networks(shape: ServerShape) -> tuple[IPv4Network | IPv6Network, ...]:
 
 def server_problems(shape: ServerShape) -> Iterator[Problem]:
     """What is wrong with the section beyond its form."""
+    port = shape.admin.rpartition(":")[2]
+    if port and not 0 < int(port) < 1 << 16:
+        place = shape.places.get("admin", shape.place)
+        yield Problem(place, "bad-port", f"admin: {port} is no port", "Write a port from 1 to 65535, as in 127.0.0.1:9100.")
     for text in shape.trusted_proxies:
         if _network(text) is None:
             yield Problem(

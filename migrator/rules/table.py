@@ -190,7 +190,7 @@ class RuleTable:
             return Gone(f"{rule.place} says gone", rule, site, found.suggest, _archive(rule, site, request))
         location = _location(found, site.folding, key, request)
         if found.target is None or location is None:
-            return NotFound(f"{rule.place}: the target would have left its host or folder", rule, site)
+            return NotFound(f"{rule.place}: the target would have left its host or folder", rule, site, is_refusal=True)
         if self._is_same_address(found.target, location, key, site):
             return Serve(Home.LEGACY, f"{rule.place} leads to the same address", rule, site)
         return Redirect(location, _status(rule, site, request), site.cache, rule, site)
@@ -234,7 +234,7 @@ def _led_to_new(site: Site, request: Request) -> Decision:
     location = f"{origin}{encoded_path(request.path)}"
     checked = checked_location(merge_query(location, request.query), origin) if origin else None
     if checked is None:
-        return NotFound("the new address would have left its host", None, site)
+        return NotFound("the new address would have left its host", None, site, is_refusal=True)
     status = 302 if request.method in _READING else 307
     return Redirect(checked, status, site.cache, None, site)
 

@@ -6,6 +6,7 @@ It judges what ASGI shows. What a server hides (a target's raw form, folded fiel
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import chain
 from urllib.parse import quote
 
@@ -26,25 +27,31 @@ class Gate:
     """Passes well-formed requests of a decent size on to `app`; refuses the others.
 
     Without `limits` only the form is judged: an app of one's own may have good reasons for large requests, and its server dates
-    the answers.
+    the answers. `refused` hears the status of each refusal.
     """
 
-    def __init__(self, app: ASGIApp, limits: RequestLimits | None = None) -> None:
+    def __init__(self, app: ASGIApp, limits: RequestLimits | None = None, refused: Callable[[int], None] | None = None) -> None:
         self._app = app
         self._limits = limits
+        self._refused = refused or _nobody
         self._most_body = limits.body if limits else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on one `http` or `websocket` scope."""
         status = fault_of(scope, self._limits)
         if status:
+            self._refused(status)
             await _refuse(status, scope, receive, send, dated=self._limits is not None)
         elif scope.get("raw_path") == b"*":
             await send_answer(capabilities(), scope, send, dated=self._limits is not None)
         elif self._most_body is not None and _is_chunked(scope):
-            await _Bounded(self._app, self._most_body).answer(scope, receive, send)
+            await _Bounded(self._app, self._most_body, self._refused).answer(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+def _nobody(status: int) -> None:
+    """Hears nothing."""
 
 
 def fault_of(scope: Scope, limits: RequestLimits | None) -> int:
@@ -112,8 +119,9 @@ async def _refuse(status: int, scope: Scope, receive: Receive, send: Send, *, da
 class _Bounded:
     """One request whose body's length shows only as it comes: cut off, and refused while that can still be said."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, refused: Callable[[int], None]) -> None:
         self._app = app
+        self._refused = refused
         self._left = most
         self._has_begun = False
         self._is_cut = False
@@ -140,4 +148,5 @@ class _Bounded:
             if not self._is_cut or self._has_begun:
                 raise
         if self._is_cut and not self._has_begun:
+            self._refused(413)
             await _refuse(413, scope, receive, send)

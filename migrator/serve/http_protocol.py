@@ -6,6 +6,7 @@ Trailers never become fields, whoever stalls is let go, and a refused request is
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, NoReturn, cast
 
 import httptools
@@ -45,10 +46,10 @@ class HardenedProtocol(HttpToolsProtocol):
         limits: RequestLimits,
         options: ConnectionOptions,
         early: EarlyAnswer | None = None,
+        refused: Callable[[int], None] = lambda status: None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._limits = limits
-        self._options = options
+        self._limits, self._options, self._refused = limits, options, refused
         self._early = early if allow_plain_heads(limits) else None
         self._most_unread = limits.target + limits.fields + limits.field_count * _FIELD_OVERHEAD
         patience = (options.head, options.body_gap, options.write_stall, options.parting, options.keep_alive)
@@ -227,6 +228,7 @@ class HardenedProtocol(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         """Answer what cannot be served, after the answers that are still due, and read no more."""
         self.logger.info("%s: refused with %d", self.client, status)
+        self._refused(status)
         is_due = self._is_answering
         if is_due and self._phase is Phase.BODY:
             self._abandon(status)

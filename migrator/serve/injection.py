@@ -25,6 +25,7 @@ from migrator.serve.validators import is_conditional, not_modified, translated
 
 _METHODS = frozenset(("GET", "HEAD", "POST"))
 _NOTHING_INLINE = Inline()
+NOT_HTML, NOT_A_PAGE, ONLY_HEAD = "not-html", "not-a-page", "head"  # why an answer has no banner, before its body is looked at
 _BYPASSING = ("http.response.pathsend", "http.response.zerocopysend")  # extensions by which a body is sent unseen
 
 
@@ -32,7 +33,8 @@ class Injection:
     """One banner on its way into the pages of an app, and what was learned of those.
 
     `banner` makes the markup for a language (a BCP 47 tag, or "") and for what a page's policies grant to what is `inline` in it;
-    `version`, of ASCII letters and digits, changes when what it makes does.
+    `version`, of ASCII letters and digits, changes when what it makes does. `tell` hears what became of each answer, an Outcome
+    or another word for why there was no banner, and the language of the page where it is known.
     """
 
     def __init__(
@@ -42,10 +44,12 @@ class Injection:
         *,
         inline: Inline = _NOTHING_INLINE,
         heads: KnownHeads | None = None,
+        tell: Callable[[str, str], None] | None = None,
     ) -> None:
         self.version = version
         self.inline = inline
         self.heads = heads or KnownHeads()
+        self.tell = tell or _nobody
         self._banner = banner
 
     def markup(self, fields: PageFields, start: Message) -> Markup:
@@ -92,6 +96,7 @@ class InjectingSend:
     def __exit__(self, *_: object) -> None:
         if self._stream is not None:
             self._stream.close()
+            self._injection.tell(*self._stream.became)
 
     def prepared(self, scope: Scope) -> Scope:
         """The request for the app: with conditions that it can judge, and without what could not be undone here."""
@@ -127,13 +132,16 @@ class InjectingSend:
             return self._send_start(self._not_modified(message))
         found = page_fields(message, varying(self._sent)) if self._method in _METHODS else None
         if found is None:
+            self._injection.tell(NOT_HTML, "")
             return self._send_start(message)
         start, fields = found
         if not self._is_page:
+            self._injection.tell(NOT_A_PAGE, "")
             return self._send_start(fields.left_alone(start))
         if self._method == "HEAD":
             # Only the body could tell whether GET would change it.
             injection = self._injection
+            injection.tell(ONLY_HEAD, "")
             return self._send_start(fields.changed(start, injection.version, injection.inline, weak=fields.html.coding != ""))
         self._start, self._fields = start, fields
         return _nothing()
@@ -167,7 +175,8 @@ class InjectingSend:
     def _page(self, fields: PageFields, finding: Finding, data: bytes, *, last: bool) -> tuple[Message, bytes]:
         """The start and the first bytes of a page of which all is known."""
         start, injection = self._start, self._injection
-        markup, _ = finding.filled(injection.markup(fields, start))
+        markup, outcome = finding.filled(injection.markup(fields, start))
+        injection.tell(outcome, finding.language or fields.html.language)
         if not markup:
             return fields.given_back(start, injection.version, weak=False), data
         length = len(data) if last else fields.length(start)
@@ -175,6 +184,10 @@ class InjectingSend:
         held = memoryview(data)
         page = b"".join((held[: finding.place], markup, held[finding.place :]))
         return fields.changed(start, injection.version, injection.inline, weak=False, length=length), page
+
+
+def _nobody(outcome: str, language: str) -> None:
+    """Hears nothing."""
 
 
 async def _nothing() -> None:

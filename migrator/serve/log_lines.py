@@ -7,6 +7,8 @@ import logging
 from typing import Any
 
 from migrator.errors import MigratorError
+from migrator.serve.json_lines import REQUESTS, JsonFormatter
+from migrator.serve.log_secrets import without_secrets
 
 _FORESEEN = (MigratorError, asyncio.CancelledError, ConnectionError, TimeoutError)
 _LONGEST = 2048  # characters
@@ -23,7 +25,7 @@ class LineFormatter(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, _FORESEEN):
             record.message = f"{record.message.strip()}: {error or type(error).__name__}"
-        line = super().formatMessage(record)[:_LONGEST]
+        line = without_secrets(super().formatMessage(record)[:_LONGEST])[:_LONGEST]
         return "".join(letter if letter.isprintable() else " " for letter in line)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
@@ -31,17 +33,22 @@ class LineFormatter(logging.Formatter):
         return "" if isinstance(ei[1], _FORESEEN) else super().formatException(ei)
 
 
-def log_config(*, access: bool) -> dict[str, Any]:
-    """For logging.config.dictConfig: warnings of the house and of the server, and a line a request if `access`."""
+def log_config(*, access: bool, form: str = "text") -> dict[str, Any]:
+    """For logging.config.dictConfig: warnings of the house and of the server, and a line a request if `access`.
+
+    `form` is text, for people at a terminal, or json, for what collects logs.
+    """
+    shown = ["stderr"] if access else []
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": LineFormatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "formatters": {"text": {"()": LineFormatter}, "json": {"()": JsonFormatter}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": form}},
         "loggers": {
             "migrator": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             "migrator.maps": {"level": "INFO"},  # which map is in use
+            REQUESTS: {"handlers": shown, "level": "INFO", "propagate": False},
             "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-            "uvicorn.access": {"handlers": ["stderr"] if access else [], "level": "INFO", "propagate": False},
+            "uvicorn.access": {"handlers": shown, "level": "INFO", "propagate": False},
         },
     }

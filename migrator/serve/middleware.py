@@ -25,6 +25,7 @@ from migrator.serve.notices import Notices
 from migrator.serve.page_banners import PageBanners
 from migrator.serve.plain_head import PlainHead
 from migrator.serve.public import PublicPages
+from migrator.serve.recorder import Recorder
 
 Homes = Mapping[tuple[str, Home], ASGIApp]
 
@@ -63,6 +64,7 @@ class Transition:
         name_rules: bool = False,
         dated: bool = True,
         today: Callable[[], dt.date] = utc_today,
+        recorder: Recorder | None = None,
     ) -> None:
         self.table = table
         self._notices = notices
@@ -73,6 +75,7 @@ class Transition:
         self._name_rules = name_rules
         self._dated = dated
         self._today = today
+        self._recorder = recorder
         self._decided: dict[Request, tuple[RuleTable, Serve]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,11 +93,13 @@ class Transition:
         elif scope["type"] == "websocket":
             await _close(receive, send)
         else:
-            await self._send(self._answer(decision, scope), scope, send)
+            await self._send(self._answer(decision, request, scope), scope, send)
 
     async def _public_answer(self, public: PublicPages, request: Request, scope: Scope) -> Answer:
         table = self.table.table_of(request.host)
         answer = await public.answer(request.path, table.site, scope) if table else None
+        if answer is not None and self._recorder is not None:
+            self._recorder.own_page(public.name_of(request.path))
         return self._notices.not_found(scope, table.site if table else None, is_old=False) if answer is None else answer
 
     def early_answer(self, head: PlainHead) -> Answer | None:
@@ -104,15 +109,15 @@ class Transition:
             return None
         settled = None if head.query else self.table.settled(head.path, host)
         if settled is not None:
+            if self._recorder is not None:
+                self._recorder.redirected(settled.rule, settled.status)
             return _prepared_redirect(settled.location, settled.status, settled.max_age, self._name_of(settled.rule))
         request = Request(head.path, head.query, host, head.method.decode("ascii"), self._today())
         decision = self.table.decide(request)
-        if isinstance(decision, Redirect):
-            return self._redirect(decision)
         if isinstance(decision, Serve):
             self._remember(request, decision)
             return None
-        return self._answer(decision, head.scope())
+        return self._answer(decision, request, {} if isinstance(decision, Redirect) else head.scope())
 
     def _remember(self, request: Request, decision: Serve) -> None:
         """Keep a decision for the moment when its request comes again, by the plain road."""
@@ -131,6 +136,8 @@ class Transition:
 
     async def _serve(self, decision: Serve, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._homes.get((decision.site.name, decision.home), self._fallback)
+        if self._recorder is not None:
+            send = self._recorder.served(decision, request, scope, send)
         if app is None:
             await self._send(self._notices.not_found(scope, decision.site), scope, send)
             return
@@ -138,6 +145,8 @@ class Transition:
         if injection is not None:
             await self._serve_with(injection, app, decision.site, scope, receive, send)
         else:
+            if self._recorder is not None and self._banners is not None and decision.home is Home.LEGACY:
+                self._recorder.banner("not-shown", "")
             await app(scope, receive, send)
 
     def _chosen(self, decision: Serve, request: Request) -> Injection | None:
@@ -166,7 +175,9 @@ class Transition:
     async def _send(self, answer: Answer, scope: Scope, send: Send) -> None:
         await send_answer(answer, scope, send, dated=self._dated)
 
-    def _answer(self, decision: Decision, scope: Scope) -> Answer:
+    def _answer(self, decision: Decision, request: Request, scope: Scope) -> Answer:
+        if self._recorder is not None:
+            self._recorder.decided(decision, request, scope)
         if isinstance(decision, Redirect):
             return self._redirect(decision)
         if isinstance(decision, Gone):

@@ -112,12 +112,25 @@ class ConnectionOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchOptions:
+    """What the operator sees of the service, and of its visitors' requests."""
+
+    ignored: tuple[str, ...] = ()  # path patterns such as /embed/* of addresses that are never missing
+    admin: tuple[str, int] | None = None  # where the operator's port is; None: there is none
+    identify: bool = False  # whether each request has an id, upstream and in the log
+    log_requests: bool = False  # whether each request has a line in the log
+    collect_every: float = 10.0  # seconds between two writings of hits and missing addresses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:
     """How the server runs."""
 
     workers: int = 1
     grace: int = 30  # seconds for requests under way when the server is told to stop
     access_log: bool = False
+    log_format: str = "text"  # or json
+    drain: float = 0.0  # seconds from the word to stop, during which requests are still taken but readiness is refused
     largest_message: int = _LARGEST_MESSAGE  # bytes, of one WebSocket message from a client
     limits: RequestLimits = RequestLimits()
     connection: ConnectionOptions = ConnectionOptions()

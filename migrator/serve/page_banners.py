@@ -43,9 +43,16 @@ class _Part(NamedTuple):
 
 
 class PageBanners:
-    """Every banner of one configuration."""
+    """Every banner of one configuration. `tell` hears what becomes of each answer; see Injection."""
 
-    def __init__(self, options: BannerOptions, templates: Environment, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        options: BannerOptions,
+        templates: Environment,
+        catalogue: Catalogue,
+        tell: Callable[[str, str], None] | None = None,
+    ) -> None:
+        self._tell = tell
         self._general = Banner(options, templates, catalogue)
         self._heads = KnownHeads()
         self._parts = tuple(_part(part, options, templates, catalogue) for part in options.pages)
@@ -85,7 +92,7 @@ class PageBanners:
         return self._injecting(markup, sha256(f"{banner.version} {address}".encode()).hexdigest()[:8])
 
     def _injecting(self, markup: Callable[[str, Grant], bytes], version: str) -> Injection:
-        return Injection(markup, version, inline=self._inline, heads=self._heads)
+        return Injection(markup, version, inline=self._inline, heads=self._heads, tell=self._tell)
 
 
 def _together(*banners: Banner) -> Inline:

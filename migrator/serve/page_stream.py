@@ -45,6 +45,13 @@ class PageStream:
         self._timer: asyncio.TimerHandle | None = None
         self._late: asyncio.Task[None] | None = None
 
+    @property
+    def became(self) -> tuple[str, str]:
+        """What became of the page, and its language where that is known."""
+        insertion = self._rewriting.insertion
+        language = insertion.finding.language if insertion.finding else ""
+        return insertion.outcome, language or self._fields.html.language
+
     async def take(self, data: bytes, *, last: bool) -> None:
         """Take the body's next bytes, and send on what can be sent."""
         if self._late is not None:

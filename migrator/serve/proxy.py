@@ -29,6 +29,7 @@ from migrator.serve.headers import (
 )
 from migrator.serve.incoming import ClientLeft, Incoming
 from migrator.serve.options import UpstreamOptions
+from migrator.serve.recorder import UpstreamMeter
 from migrator.serve.upstream import Upstream, UpstreamRequest, UpstreamResponse, upstream_address
 from migrator.serve.upstream_dial import Dialer
 from migrator.serve.upstream_pool import PooledUpstream
@@ -38,6 +39,7 @@ from migrator.serve.websocket import deny, relay
 logger = logging.getLogger(__name__)
 
 _HIGHEST_STATUS = 599
+_FAILURES = {503: "unreachable", 504: "timeout", 502: "broken"}
 _TARGET = re.compile(rb"/[^\x00-\x20\x7f#]*(?:\?[^\x00-\x20\x7f#]*)?")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 
@@ -57,6 +59,7 @@ class Proxy:
         *,
         upstream: Upstream | None = None,
         clock: Callable[[], float] = time.monotonic,
+        meter: UpstreamMeter | None = None,
     ) -> None:
         self._address = upstream_address(upstream_url)
         self._name = self._address.authority.decode("ascii")
@@ -69,6 +72,7 @@ class Proxy:
         self._requests = Capacity(options.connections, options.turn_timeout)
         self._websockets = Capacity(options.websockets, options.turn_timeout)
         self._clock = clock
+        self._meter = meter
         self._loop: asyncio.AbstractEventLoop | None = None  # the one that its connections belong to
 
     @property
@@ -141,6 +145,7 @@ class Proxy:
         headers = request_headers(scope, public, self._pseudonym)
         framing, has_body = _framing(scope, incoming)
         request = UpstreamRequest(scope["method"], target, headers + framing, incoming.body() if has_body else None)
+        began = self._clock()
         try:
             response = await self._upstream.open(request)
         except UpstreamError as error:
@@ -149,6 +154,8 @@ class Proxy:
                 await send_answer(self._apology(error, scope), scope, send)
             return
         self._learn()
+        if self._meter is not None:
+            self._meter.answered(self._clock() - began)
         if response.status > _HIGHEST_STATUS:
             response.close()
             await send_answer(self._apology(UpstreamError(f"status {response.status}"), scope), scope, send)
@@ -190,9 +197,13 @@ class Proxy:
             self._breaker.succeeded()
         elif self._breaker.failed(self._clock()):
             logger.error("%s does not answer and is left alone but for a probe now and then", self._name)
+        if self._meter is not None:
+            self._meter.breaker(is_open=self._breaker.is_open)
 
     def _apology(self, error: UpstreamError, scope: Scope) -> Answer:
         status = 503 if isinstance(error, UpstreamUnreachable) else 504 if isinstance(error, UpstreamTimeout) else 502
+        if self._meter is not None:
+            self._meter.failed(_FAILURES[status])
         logger.log(logging.DEBUG if self._breaker.is_open else logging.WARNING, "%s: %d: %s", self._name, status, error)
         return self._unavailable(scope, status)
 

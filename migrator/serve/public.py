@@ -61,6 +61,11 @@ class PublicPages:
             return True
         return self._outside is not None and self._outside.covers(path)
 
+    def name_of(self, path: bytes) -> str:
+        """The name of the page at a path that they cover; that of the front page where there is none."""
+        name = path[len(self._prefix) :].decode("latin-1")
+        return name if name in self._pages else ""
+
     async def answer(self, path: bytes, site: Site, scope: Scope) -> Answer | None:
         """The answer of the page at a path that they cover; None where there is no such page."""
         if scope["method"] not in _READING:

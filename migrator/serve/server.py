@@ -9,7 +9,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 
@@ -17,10 +19,16 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from migrator.errors import MigratorError
+from migrator.serve.admin import Admin
+from migrator.serve.attendant import Attendant
 from migrator.serve.early import early_answer_of
 from migrator.serve.http_protocol import HardenedProtocol
 from migrator.serve.log_lines import log_config
+from migrator.serve.metrics import GAUGES, STARTED, UNLABELLED, UP
+from migrator.serve.notify import notify_stopping
 from migrator.serve.options import ServerOptions
+from migrator.serve.readiness import Readiness
+from migrator.serve.slabs import Slab, Slabs
 from migrator.serve.workers import Workers
 
 _BACKLOG = 2048
@@ -32,15 +40,23 @@ _COLLECT_AFTER = (20_000, 20, 20)
 class Server(uvicorn.Server):
     """uvicorn's server, which ends with 0 at a first signal, at once at a second, and when it has lost its parent."""
 
-    def __init__(self, app: ASGIApp, options: ServerOptions, *, parent: int | None = None) -> None:
-        protocol = partial(HardenedProtocol, limits=options.limits, options=options.connection, early=early_answer_of(app))
+    def __init__(
+        self, app: ASGIApp, options: ServerOptions, *, parent: int | None = None, slabs: Slabs | None = None, number: int = 0
+    ) -> None:
+        protocol = partial(
+            HardenedProtocol,
+            limits=options.limits,
+            options=options.connection,
+            early=early_answer_of(app),
+            refused=getattr(app, "refused", _nobody),
+        )
         super().__init__(
             uvicorn.Config(
                 app,
                 http=protocol,  # type: ignore[arg-type]
                 ws_max_size=options.largest_message,
                 log_config=None,  # `serve` sees to it, for all workers
-                access_log=options.access_log,
+                access_log=options.access_log and options.log_format == "text",  # request_ids.py writes the other
                 proxy_headers=False,  # forwarding.py knows whom to trust
                 date_header=False,
                 server_header=False,
@@ -49,6 +65,11 @@ class Server(uvicorn.Server):
             )
         )
         self._parent = parent
+        self._drain = options.drain
+        self._ends_at: float | None = None  # when the sockets are closed, once the server is told to stop
+        self._slabs = slabs or Slabs(1)
+        self._slab = self._slabs.slab(number)
+        self._readiness = Readiness(self._slabs) if parent is None and slabs is not None else None
         self._look_again = getattr(app, "look_again", None)
 
     @contextlib.contextmanager
@@ -67,20 +88,41 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in good order; the second time, stop."""
-        if self.should_exit:
+        if self._ends_at is not None:
             os._exit(128 + sig)
-        self.should_exit = True
+        self._ends_at = time.monotonic() + self._drain
+        self.should_exit = self._drain <= 0
+        if self._readiness is not None:
+            self._slabs.stop()
+            notify_stopping()
 
     def handle_hangup(self, sig: int, frame: FrameType | None) -> None:
         """Have the app look at its files again, where it knows how."""
         if self._look_again is not None:
+            if self._readiness is not None:
+                self._readiness.reloading()
             self._look_again()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take requests, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._slab.put(1, UP)
+            self._slab.add(STARTED)
 
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to stop."""
         if self._parent is not None and os.getppid() != self._parent:
             self.should_exit = True
+        if self._ends_at is not None and time.monotonic() >= self._ends_at:
+            self.should_exit = True
+        if self._readiness is not None and not self.should_exit:
+            self._readiness.look()
         return await super().on_tick(counter)
+
+
+def _nobody(status: int) -> None:
+    """Hears nothing."""
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -104,25 +146,50 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
-def serve(make_app: Callable[[], ASGIApp], sockets: list[socket.socket], options: ServerOptions) -> None:
-    """Serve what `make_app` makes until told to stop, each worker in a process of its own where there are several."""
+def serve(
+    make_app: Callable[[Slab], ASGIApp],
+    sockets: list[socket.socket],
+    options: ServerOptions,
+    admin: Sequence[socket.socket] = (),
+) -> None:
+    """Serve what `make_app` makes until told to stop, each worker in a process of its own where there are several.
+
+    Each app gets the slab for what it counts. The sockets of `admin` answer the operator.
+    """
     _allow_many_files()
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is somebody to tell; its default would end the process
-    logging.config.dictConfig(log_config(access=options.access_log))
+    logging.config.dictConfig(log_config(access=options.access_log, form=options.log_format))
+    slabs = Slabs(options.workers, UNLABELLED)
     if options.workers == 1:
-        _work(make_app(), sockets, options)
+        if admin:
+            Admin(admin, slabs).start()
+        _work(make_app, 0, slabs, sockets, options)
         return
     parent = os.getpid()
-    Workers(lambda: _work(make_app(), sockets, options, parent=parent), options.workers, sockets, options.grace).run()
+    work = partial(_work, make_app, slabs=slabs, sockets=sockets, options=options, parent=parent)
+    with Attendant((lambda: Admin(admin, slabs).start()) if admin else None) as attendant:
+        Workers(work, slabs, sockets, options, attendant.keep).run()
 
 
-def _work(app: ASGIApp, sockets: list[socket.socket], options: ServerOptions, *, parent: int | None = None) -> None:
-    """Serve `app` from this process until told to stop."""
+def _work(
+    make_app: Callable[[Slab], ASGIApp],
+    number: int,
+    slabs: Slabs,
+    sockets: list[socket.socket],
+    options: ServerOptions,
+    *,
+    parent: int | None = None,
+) -> None:
+    """Serve from this process, as the worker of that number, until told to stop."""
+    slab = slabs.taken_over(number)
+    slab.clear(GAUGES)  # they spoke of the worker before this one
+    app = make_app(slab)
     gc.collect()
     gc.freeze()  # a big map stays for good: no collection need look through it again
     gc.set_threshold(*_COLLECT_AFTER)
-    Server(app, options, parent=parent).run(sockets)
+    worker = options if parent is None else replace(options, drain=0.0)  # the parent has waited
+    Server(app, worker, parent=parent, slabs=slabs, number=number).run(sockets)
 
 
 def _allow_many_files() -> None:

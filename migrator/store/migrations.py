@@ -49,7 +49,14 @@ _TO_2 = (
     # Version 1 did not know who had claimed what; nobody else is at work on a store that is being migrated.
     "UPDATE frontier SET state = 'due' WHERE state = 'claimed'",
 )
-_STEPS = {2: _TO_2}
+_TO_3 = (
+    "CREATE TABLE hits (site TEXT NOT NULL, kind TEXT NOT NULL, rule {address} NOT NULL, day TEXT NOT NULL,"
+    " count BIGINT NOT NULL, PRIMARY KEY (site, kind, rule, day))",
+    "CREATE TABLE missing (site TEXT NOT NULL, lack TEXT NOT NULL, {key} {address} NOT NULL, day TEXT NOT NULL,"
+    " count BIGINT NOT NULL, PRIMARY KEY (site, lack, {key}, day))",
+    "CREATE INDEX missing_of_day ON missing (site, day)",
+)
+_STEPS = {2: _TO_2, 3: _TO_3}
 
 
 def migrate(connection: Connection, version: int) -> None:

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from sqlalchemy import literal
 
+from migrator.pages.counts import Batch, Hits, Missed
 from migrator.pages.page import Page, Side
 from migrator.pages.suggestion import Suggestion
 from migrator.pages.verdict import Verdict
@@ -14,6 +15,7 @@ from migrator.pages.visit import Listed, Sighting
 from migrator.store.crawls import Crawl, forget_crawl, read_crawls, readable_crawl
 from migrator.store.database import Database
 from migrator.store.frontier import StoredFrontier
+from migrator.store.hits import add_counts, forget_counts, read_hits, read_missing
 from migrator.store.imports import File, Import, forget_import, read_files_naming, read_imports, read_visits, take_in
 from migrator.store.inventory import Filters, Known, read_inventory
 from migrator.store.pages import Mark, count_pages, mark_pages, read_pages, read_pages_named
@@ -120,3 +122,19 @@ class Store:
     def verdicts(self, site: str) -> dict[str, Verdict]:
         """The last verdict of every old URL of the site that has one."""
         return read_verdicts(self._database, site)
+
+    def add_counts(self, batch: Batch) -> None:
+        """Add what was counted of visits to the counts of its day, all or none."""
+        add_counts(self._database, batch)
+
+    def hits(self, site: str, since: str = "") -> list[Hits]:
+        """The visits that each rule of the site answered from that day on (an ISO date), most first."""
+        return read_hits(self._database, site, since)
+
+    def missing(self, site: str, since: str = "") -> list[Missed]:
+        """The addresses of the site that were asked for in vain from that day on (an ISO date), most visits first."""
+        return read_missing(self._database, site, since)
+
+    def forget_counts(self, before: str) -> None:
+        """Let go of hits and missing addresses of the days before that one (an ISO date)."""
+        forget_counts(self._database, before)

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql
 
 from migrator.store.values import Moment
 
-VERSION = 2  # a change of any table is a step in migrations.py, and one more here
+VERSION = 3  # a change of any table is a step in migrations.py, and one more here
 
 METADATA = MetaData()
 # PostgreSQL sorts by the words of a language unless told otherwise; SQLite sorts bytes.
@@ -212,3 +212,26 @@ verdicts = Table(
     _text("why"),
 )
 Index("verdicts_of_site", verdicts.c.site, verdicts.c.old_url, verdicts.c.id)
+
+# Visits that a rule answered, by day (ISO date, UTC). A rule is known by what it says of old addresses, not by its line.
+hits = Table(
+    "hits",
+    METADATA,
+    Column("site", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("rule", _Address, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+# Visits of addresses that lead nowhere, or nowhere yet, by day. `lack` says how; the key is that of the look-up.
+missing = Table(
+    "missing",
+    METADATA,
+    Column("site", Text, primary_key=True),
+    Column("lack", Text, primary_key=True),
+    Column("key", _Address, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+Index("missing_of_day", missing.c.site, missing.c.day)

@@ -1,3 +1,8 @@
+"""The words by which programs and scanners are known: a list for each, one a line. Nothing is judged here."""
+
+from __future__ import annotations
+
+BOTS = """\
 # Words by which the User-Agent of a program that nobody sits at is known, in any case, one a line.
 # A line that begins with ! is a word that only looks like one and is taken out first.
 
@@ -122,3 +127,53 @@ dirbuster
 ffuf
 feed
 rss
+"""
+
+PROBES = """\
+# Parts of paths, in any case, one a line, that scanners for weaknesses ask every site for. They count as nothing where the
+# site answered that there is no such page.
+/.env
+/.git
+/.svn
+/.aws
+/.ssh
+/.ds_store
+/.htaccess
+/.htpasswd
+/.vscode
+/wp-login
+/wp-admin
+/wp-config
+/wp-content/plugins
+/wp-includes
+/xmlrpc.php
+/wlwmanifest.xml
+/phpmyadmin
+/pma/
+/adminer
+/phpinfo
+/administrator/
+/server-status
+/actuator
+/solr/
+/jmx-console
+/manager/html
+/owa/
+/ecp/
+/autodiscover
+/vendor/phpunit
+/eval-stdin
+/cgi-bin/luci
+/boaform
+/hnap1
+/gponform
+/setup.cgi
+/shell.php
+/config.json
+/backup.zip
+/backup.sql
+/dump.sql
+/.well-known/
+/etc/passwd
+/..
+"""
