@@ -32,6 +32,8 @@ COMMANDS = {
     "search build": "migrator.cli.search_build:build",
     "search query": "migrator.cli.search:query",
     "search misses": "migrator.cli.search:misses",
+    "hits": "migrator.cli.hits:hits",
+    "missing": "migrator.cli.missing:missing",
     "serve": "migrator.cli.serve:serve",
     "verify": "migrator.cli.verify:verify",
     "map list": "migrator.cli.maps:list_versions",

@@ -45,6 +45,7 @@ SHOWN_PER_REASON = 3
     type=click.Path(path_type=Path),
     help="Take a reviewed sheet of `migrator match --csv` instead of the store.",
 )
+@click.option("--add", nargs=2, multiple=True, metavar="OLD NEW", help="Publish just this: OLD leads to NEW. May be repeated.")
 @click.option("--dry-run", is_flag=True, help="Show the diff, write nothing.")
 @click.option("--patterns", is_flag=True, help="Put one pattern in the place of many rules, where no known answer changes by it.")
 @click.option(
@@ -57,6 +58,7 @@ def publish(
     site: str | None,
     min_confidence: float,
     sheet: Path | None,
+    add: tuple[tuple[str, str], ...],
     dry_run: bool,
     patterns: bool,
     least: int,
@@ -72,7 +74,9 @@ def publish(
     address is decided by the map before and after; a pattern is taken only where each gets the same answer.
     """
     settings, chosen = settings_and_site(config, store, site)
-    proposals = _from_sheet(sheet) if sheet else _from_store(settings, chosen, may_be_none=patterns)
+    proposals = [Proposal(old, new, 1.0, Answer.ACCEPTED) for old, new in add]
+    if not proposals:
+        proposals = _from_sheet(sheet) if sheet else _from_store(settings, chosen, may_be_none=patterns)
     options = PublishOptions(min_confidence=min_confidence, today=dt.datetime.now(dt.UTC).date(), file=str(config))
     with contextlib.nullcontext() if dry_run else exclusive(state_folder(config) / "publish.lock"):
         plan, offers = _written(config, settings, chosen, proposals, options, least if patterns else 0, dry_run)

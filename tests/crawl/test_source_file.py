@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from migrator.crawl.noise import bot_judge, probe_judge
 from migrator.crawl.source_file import SourceFile
 from migrator.errors import SourceError
+from migrator.pages.noise import bot_judge, probe_judge
 
 BODY = b"0123456789" * 100_000
 
