@@ -1,4 +1,4 @@
-"""The operator's port of a running `migrator serve`: probes, metrics over all workers, an end in good order, and what it counts."""
+"""The operator's port of a running `migrator serve`: probes, metrics, an end in good order, and what it counts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import socket
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -52,6 +53,11 @@ def metric(admin: str, name: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"migrator_{re.escape(name)}(?:[{{ ]|$)", line))
 
 
+def has_started(admin: str, starts: int) -> bool:
+    """Whether two workers are up after so many starts."""
+    return metric(admin, "worker_starts_total") == starts and metric(admin, "worker_up") == 2
+
+
 @pytest.mark.parametrize("words", [(), ("--workers", "2")])
 def test_probes_and_metrics_speak_for_all_workers(tmp_path: Path, words: tuple[str, ...]) -> None:
     with raw_upstream(HELLO) as upstream, serving(tmp_path, upstream.url, *WATCHED, *words) as run:
@@ -86,9 +92,7 @@ def test_metrics_go_on_where_a_killed_worker_stopped(tmp_path: Path) -> None:
             assert metric(admin, "redirects_total") == 10 * asked + 1
             workers = [pid for pid in run.children() if f"worker {pid}" not in "".join(run.lines)]
             os.kill(workers[-1], signal.SIGKILL)
-            assert eventually(
-                lambda count=2 + asked: metric(admin, "worker_starts_total") == count and metric(admin, "worker_up") == 2
-            )
+            assert eventually(partial(has_started, admin, 2 + asked))
         assert ask(f"{admin}/readyz")[0] == 200
         assert run.stop(signal.SIGTERM) == 0
 

@@ -23,7 +23,8 @@ def test_counts_add_up_by_day_and_most_come_first(store: Store) -> None:
     assert store.hits("main") == [Hits(RULE, 6, "2026-11-24", "2026-11-25"), Hits(OTHER, 2, "2026-11-24", "2026-11-24")]
     assert store.hits("main", "2026-11-25") == [Hits(RULE, 5, "2026-11-25", "2026-11-25")]
     assert store.missing("main") == [Missed(LOST, 6, "2026-11-24", "2026-11-25")]
-    assert store.hits("else") == store.missing("else") == []
+    assert store.hits("else") == []
+    assert store.missing("else") == []
 
 
 def test_old_days_are_forgotten(store: Store) -> None:
