@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,11 @@ from migrator.maps.loading import Start
 from migrator.maps.opening import settings_of_version
 from migrator.rules.rule import Home
 from migrator.settings import Settings
+
+if TYPE_CHECKING:
+    from migrator.app import TransitionSite
+    from migrator.serve.options import ServerOptions
+    from migrator.serve.slabs import Slab
 
 MOST_WORKERS = 256
 
@@ -78,11 +84,9 @@ def serve(
     SIGHUP has it look at once.
     The first Ctrl-C or SIGTERM lets requests under way finish, for 30 seconds at most; the second ends it at once.
     """
-    from migrator.app import live_site
     from migrator.maps.loading import start_map
     from migrator.serve.options import ServerOptions
     from migrator.serve.server import listen
-    from migrator.serve.server import serve as run
 
     start = start_map(config, strict=strict)
     settings = settings_of_version(start.config, start.folder, start.version)
@@ -94,11 +98,28 @@ def serve(
     _warn(start)
     limits = settings.gate.limits
     options = ServerOptions(workers=workers, access_log=access_log, limits=limits, log_format=log_format, drain=drain)
-    watch = replace(settings.watch, identify=log_format == "json", log_requests=access_log)
     store_url = (store or settings.store_url) if counts else ""
-    run(
-        lambda slab: live_site(start, name_rules=name_rules, slab=slab, watch=watch, store_url=store_url), sockets, options, admin
-    )
+    _run(start, settings, (sockets, admin), options, store_url, name_rules)
+
+
+def _run(
+    start: Start,
+    settings: Settings,
+    sockets: tuple[list[socket.socket], list[socket.socket]],
+    options: ServerOptions,
+    store_url: str,
+    name_rules: bool,
+) -> None:
+    """Serve until told to stop; `sockets` are the visitors' and the operator's."""
+    from migrator.app import live_site
+    from migrator.serve.server import serve as run
+
+    watch = replace(settings.watch, identify=options.log_format == "json", log_requests=options.access_log)
+
+    def site(slab: Slab) -> TransitionSite:
+        return live_site(start, name_rules=name_rules, slab=slab, watch=watch, store_url=store_url)
+
+    run(site, sockets[0], options, sockets[1])
 
 
 def _admin(settings: Settings, host: str | None, port: int | None) -> list[socket.socket]:

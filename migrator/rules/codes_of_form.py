@@ -54,6 +54,7 @@ OF_FORM = (
             Code("wrong-value", ERROR, "A value that this key cannot have; the message says which it can."),
             Code("empty", ERROR, "A list or mapping that must have an entry has none."),
             Code("bad-host", ERROR, "Not a host name. Write only the name, perhaps with a port."),
+            Code("bad-port", ERROR, "The port in `server: admin` is none: write one from 1 to 65535, as in `127.0.0.1:9100`."),
             Code(
                 "bad-network",
                 ERROR,

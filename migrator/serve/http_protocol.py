@@ -53,8 +53,7 @@ class HardenedProtocol(HttpToolsProtocol):
         self._early = early if allow_plain_heads(limits) else None
         self._most_unread = limits.target + limits.fields + limits.field_count * _FIELD_OVERHEAD
         patience = (options.head, options.body_gap, options.write_stall, options.parting, options.keep_alive)
-        self._tick = min(*patience, 4 * _SLOWEST_LOOK) / 4
-        self._phase = Phase.NEW
+        self._tick, self._phase = min(*patience, 4 * _SLOWEST_LOOK) / 4, Phase.NEW
         self._since = self._heard = 0.0  # when the phase began, and when it last went on
         self._unread = 0  # bytes in a row that made neither a head nor a body complete
         self._received = self._discarded = self._fields = 0
