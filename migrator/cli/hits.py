@@ -64,6 +64,8 @@ def hits(
         if not found:
             raise click.UsageError(f"no rule of site {chosen.name} stands at {place}")
     _show(found, as_json, sheet)
+    first = min((one.first for one in counted), default="")
+    click.echo(f"visits are counted since {first}" if first else "no visit was counted yet", err=True)
 
 
 def _show(found: list[RuleHits], as_json: bool, sheet: Path | None) -> None:

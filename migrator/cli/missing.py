@@ -36,7 +36,12 @@ COLUMNS = ("old_url", "new_url", "confidence", "visits", "lack", "last")
 @store_option
 @site_option
 @click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="Count the visits of so many days.")
-@click.option("--lack", type=click.Choice([*Lack]), multiple=True, help="Only addresses that are missing so. [default: all]")
+@click.option(
+    "--lack",
+    type=click.Choice([lack.value for lack in Lack]),
+    multiple=True,
+    help="Only addresses that are missing so. [default: all]",
+)
 @click.option(
     "--ignore", multiple=True, metavar="PATH", help="Leave these out; * stands for anything. `server.ignore_missing` too."
 )
