@@ -73,7 +73,7 @@ class TransitionSite:
     ) -> None:
         self._name_rules = name_rules
         self._watching = watching or Watching(Slabs(1).slab(0), settings.watch)
-        self._recorder = self._watching.recorder
+        self._recorder, self._logs_early = self._watching.recorder, self._watching.logs_requests
         self._settings = settings
         table = settings.table() if table is None else table
         self._notices = notices_of(settings, table)
@@ -105,7 +105,7 @@ class TransitionSite:
     def early_answer(self, head: PlainHead) -> Answer | None:
         """What the map alone decides, for servers that can send it at once. No such answer depends on who asks from where."""
         answer = self._transition.early_answer(head) if self._takes_plain_heads else None
-        if answer is not None and self._watching.logs_requests:
+        if self._logs_early and answer is not None:
             self._watching.answered_early(head, answer)
         return answer
 

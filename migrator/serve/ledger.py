@@ -51,6 +51,8 @@ class Ledger:
         self._given.put(None)
         if self._thread.ident is not None:
             self._thread.join(patience)
+            if self._thread.is_alive():
+                logger.warning("the store takes too long: hits and missing addresses that it has not taken yet are lost")
 
     def _run(self) -> None:
         while (batch := self._given.get()) is not None:

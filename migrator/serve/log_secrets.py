@@ -7,7 +7,7 @@ import re
 HIDDEN = "***"
 
 _NAMES = (
-    r"(?:[\w.-]*(?:token|secret|passw(?:or)?d|passwd|api[_-]?key|signature|credential)[\w.-]*"
+    r"(?:[\w.-]{0,40}(?:token|secret|passw(?:or)?d|passwd|api[_-]?key|signature|credential)[\w.-]{0,40}"
     r"|auth|key|pwd|sig|sid|jwt|code|sessionid|jsessionid|phpsessid|access_key)"
 )
 _RULES = (

@@ -76,6 +76,7 @@ class Transition:
         self._dated = dated
         self._today = today
         self._recorder = recorder
+        self._redirected = recorder.redirected if recorder else None
         self._decided: dict[Request, tuple[RuleTable, Serve]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,8 +110,8 @@ class Transition:
             return None
         settled = None if head.query else self.table.settled(head.path, host)
         if settled is not None:
-            if self._recorder is not None:
-                self._recorder.redirected(settled.rule, settled.status)
+            if self._redirected is not None:
+                self._redirected(settled.rule, settled.status)
             return _prepared_redirect(settled.location, settled.status, settled.max_age, self._name_of(settled.rule))
         request = Request(head.path, head.query, host, head.method.decode("ascii"), self._today())
         decision = self.table.decide(request)

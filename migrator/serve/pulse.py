@@ -44,12 +44,14 @@ class Pulse:
         """End; what was counted is kept first, unless the store takes too long."""
         if self._timer is not None:
             self._timer.cancel()
+        self._recorder.settle()
         if self._ledger is not None:
             self._ledger.give(self._recorder.collect(self._day))
             await asyncio.to_thread(self._ledger.stop, _PATIENCE)
 
     def _beat(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(BEAT, self._beat)
+        self._recorder.settle()
         self._recorder.slab.put(time.time(), metrics.HEARTBEAT)
         self._tell(self._state())
         day = today()

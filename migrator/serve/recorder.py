@@ -17,7 +17,7 @@ from migrator.rules.table import Request, RuleTable
 from migrator.serve import metrics
 from migrator.serve.finding import Outcome
 from migrator.serve.slabs import Slab
-from migrator.serve.visit_counts import MOST_RULES, Hit, VisitCounts
+from migrator.serve.visit_counts import MOST_RULES, Hit, Tally, VisitCounts
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z0-9])")
 _INSERTED = (Outcome.EXPLICIT, Outcome.IMPLIED)
@@ -32,31 +32,41 @@ class Recorder:
         self.visits = visits
         self._values = slab.values
         kinds = (*Kind, "unmapped")
-        self._slots = {
-            str(kind): {code: slab.slot(metrics.REDIRECTS, str(code), str(kind)) for code in STATUSES} for kind in kinds
+        self._tallies = {
+            str(kind): {code: Tally(slab.slot(metrics.REDIRECTS, str(code), str(kind))) for code in STATUSES} for kind in kinds
         }
-        self._led_on = Hit(None, self._slots["unmapped"])
+        self._led_on = Hit(None, self._tallies["unmapped"])
         self._hits: dict[object, Hit] = visits.hits if visits else {}
         self._in_flight = slab.slot(metrics.IN_FLIGHT)
         slab.put(1, metrics.BUILD, version("migrator"), platform.python_version())
 
     def redirected(self, rule: Rule | None, status: int) -> None:
         """A redirect was answered; on the early road, so this is the whole of what counting it costs there."""
-        hit = self._hits.get(id(rule) if type(rule) is Rule else rule)
-        if hit is None:
-            hit = self._new_hit(rule)
+        hit = self._hits.get(id(rule)) or self._hit_of(rule)
         hit.count += 1
-        self._values[hit.slots[status]] += 1
+        hit.tallies[status].count += 1
 
-    def _new_hit(self, rule: Rule | None) -> Hit:
-        """Room for a rule that had none. What is kept by its identity is kept alive."""
+    def settle(self) -> None:
+        """Bring the counts of redirects into the slab: to write there each time would cost more than all else that is counted."""
+        for tallies in self._tallies.values():
+            for tally in tallies.values():
+                if tally.count:
+                    self._values[tally.slot] += tally.count
+                    tally.count = 0
+
+    def _hit_of(self, rule: Rule | None) -> Hit:
+        """The counter of a rule, by its identity where it stays in memory; what is kept so is kept alive, so none has its id."""
         if rule is None:
             return self._led_on
+        found = self._hits.get(id(rule) if type(rule) is Rule else rule)
+        return found or self._new_hit(rule)
+
+    def _new_hit(self, rule: Rule) -> Hit:
         if len(self._hits) >= MOST_RULES:
             if self.visits is not None:
                 self.slab.add(metrics.COUNTS_LOST, "hits")
-            return Hit(None, self._slots[str(rule.kind)])
-        hit = Hit(rule, self._slots[str(rule.kind)])
+            return Hit(None, self._tallies[str(rule.kind)])
+        hit = Hit(rule, self._tallies[str(rule.kind)])
         self._hits[id(rule) if type(rule) is Rule else rule] = hit
         return hit
 
@@ -75,8 +85,7 @@ class Recorder:
 
     def _hit(self, rule: Rule | None) -> None:
         if rule is not None:
-            hit = self._hits.get(id(rule) if type(rule) is Rule else rule) or self._new_hit(rule)
-            hit.count += 1
+            self._hit_of(rule).count += 1
 
     def served(self, decision: Serve, request: Request, scope: Scope, send: Send) -> Send:
         """A request is left to a site; what its answer is to be sent by."""

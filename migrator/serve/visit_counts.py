@@ -20,15 +20,25 @@ _LONGEST_AGENT = 512  # bytes
 _READING = ("GET", "HEAD")
 
 
+class Tally:
+    """A number that waits to be added to a metric, whose place is `slot`."""
+
+    __slots__ = ("count", "slot")
+
+    def __init__(self, slot: int) -> None:
+        self.count = 0
+        self.slot = slot
+
+
 class Hit:
-    """The visits that one rule answered; `slots` are those of its kind in the metrics, by status."""
+    """The visits that one rule answered; `tallies` are those of all rules of its kind, by status."""
 
-    __slots__ = ("count", "rule", "slots")
+    __slots__ = ("count", "rule", "tallies")
 
-    def __init__(self, rule: Rule | None, slots: dict[int, int]) -> None:
+    def __init__(self, rule: Rule | None, tallies: dict[int, Tally]) -> None:
         self.count = 0
         self.rule = rule
-        self.slots = slots
+        self.tallies = tallies
 
 
 class VisitCounts:

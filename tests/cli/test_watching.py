@@ -53,6 +53,11 @@ def metric(admin: str, name: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"migrator_{re.escape(name)}(?:[{{ ]|$)", line))
 
 
+def has_counted(admin: str, redirects: int) -> bool:
+    """Whether so many redirects have been counted."""
+    return metric(admin, "redirects_total") == redirects
+
+
 def has_started(admin: str, starts: int) -> bool:
     """Whether two workers are up after so many starts."""
     return metric(admin, "worker_starts_total") == starts and metric(admin, "worker_up") == 2
@@ -71,7 +76,8 @@ def test_probes_and_metrics_speak_for_all_workers(tmp_path: Path, words: tuple[s
         assert [ask(f"{admin}/{probe}")[0] for probe in ("livez", "readyz", "map")] == [200, 200, 200]
         assert ask(f"{admin}/else")[0] == 404
         assert json.loads(ask(f"{admin}/map")[1])["rules"] == 1
-        assert metric(admin, 'redirects_total{code="301",rule_type="exact"}') == 21  # `serving` has asked once
+        redirects = 'redirects_total{code="301",rule_type="exact"}'
+        assert eventually(lambda: metric(admin, redirects) == 21)  # `serving` has asked once
         assert metric(admin, 'served_total{home="legacy",site="main"}') == 1
         assert metric(admin, 'refused_total{code="400"}') == 1
         assert metric(admin, "upstream_request_duration_seconds_count") == 1
@@ -89,7 +95,7 @@ def test_metrics_go_on_where_a_killed_worker_stopped(tmp_path: Path) -> None:
         for asked in range(1, 4):
             for _ in range(10):
                 talk(run.base, MOVED)
-            assert metric(admin, "redirects_total") == 10 * asked + 1
+            assert eventually(partial(has_counted, admin, 10 * asked + 1))
             workers = [pid for pid in run.children() if f"worker {pid}" not in "".join(run.lines)]
             os.kill(workers[-1], signal.SIGKILL)
             assert eventually(partial(has_started, admin, 2 + asked))
