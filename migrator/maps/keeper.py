@@ -87,7 +87,7 @@ class Keeper:
     @property
     def is_busy(self) -> bool:
         """Whether this process is looking at files that changed, or was asked to look."""
-        return self._lock is not None and (self._asked.is_set() or self._resting[0] is not None)
+        return self._lock is not None and (self._asked or self._resting[0] is not None)
 
     def _run(self) -> None:
         try:
