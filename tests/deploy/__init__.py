@@ -1,0 +1,1 @@
+"""The files for those who deploy the transition site."""
