@@ -9,41 +9,55 @@ import click
 
 from migrator.errors import MigratorError
 
-COMMANDS = {
-    "init": "migrator.cli.init:init",
-    "crawl": "migrator.cli.crawl:crawl",
-    "crawl history": "migrator.cli.crawl_history:history",
-    "crawl diff": "migrator.cli.crawl_history:diff",
-    "crawl forget": "migrator.cli.crawl_forget:forget",
-    "sources": "migrator.cli.sources:sources",
-    "pages": "migrator.cli.pages:pages",
-    "match": "migrator.cli.match:match",
-    "publish": "migrator.cli.publish:publish",
-    "import": "migrator.cli.importing:import_",
-    "check": "migrator.cli.check:check",
-    "status": "migrator.cli.status:status",
-    "coverage": "migrator.cli.coverage:coverage",
-    "explain": "migrator.cli.explain:explain",
-    "explain-code": "migrator.cli.explain_code:explain_code",
-    "templates": "migrator.cli.templates:listed",
-    "templates list": "migrator.cli.templates:listed",
-    "templates copy": "migrator.cli.templates_copy:copy",
-    "export": "migrator.cli.exporting:export",
-    "search build": "migrator.cli.search_build:build",
-    "search query": "migrator.cli.search:query",
-    "search misses": "migrator.cli.search:misses",
-    "hits": "migrator.cli.hits:hits",
-    "missing": "migrator.cli.missing:missing",
-    "serve": "migrator.cli.serve:serve",
-    "verify": "migrator.cli.verify:verify",
-    "map list": "migrator.cli.maps:list_versions",
-    "map compile": "migrator.cli.maps:compile_now",
-    "map accept": "migrator.cli.maps:accept",
-    "map rollback": "migrator.cli.maps:rollback",
-    "schema": "migrator.cli.schema:schema",
-    "doctor": "migrator.cli.doctor:doctor",
-    "demo": "migrator.cli.demo:demo",
+# By the step of the journey that they belong to, as `migrator --help` shows them.
+JOURNEY = {
+    "Begin": {
+        "init": "migrator.cli.init:init",
+        "demo": "migrator.cli.demo:demo",
+        "doctor": "migrator.cli.doctor:doctor",
+        "schema": "migrator.cli.schema:schema",
+    },
+    "Learn what there is": {
+        "crawl": "migrator.cli.crawl:crawl",
+        "crawl history": "migrator.cli.crawl_history:history",
+        "crawl diff": "migrator.cli.crawl_history:diff",
+        "crawl forget": "migrator.cli.crawl_forget:forget",
+        "sources": "migrator.cli.sources:sources",
+        "pages": "migrator.cli.pages:pages",
+    },
+    "Say what moves where": {
+        "match": "migrator.cli.match:match",
+        "publish": "migrator.cli.publish:publish",
+        "import": "migrator.cli.importing:import_",
+        "export": "migrator.cli.exporting:export",
+        "coverage": "migrator.cli.coverage:coverage",
+    },
+    "See that it is right": {
+        "check": "migrator.cli.check:check",
+        "explain": "migrator.cli.explain:explain",
+        "explain-code": "migrator.cli.explain_code:explain_code",
+        "verify": "migrator.cli.verify:verify",
+    },
+    "Serve it": {
+        "serve": "migrator.cli.serve:serve",
+        "map list": "migrator.cli.maps:list_versions",
+        "map compile": "migrator.cli.maps:compile_now",
+        "map accept": "migrator.cli.maps:accept",
+        "map rollback": "migrator.cli.maps:rollback",
+        "hits": "migrator.cli.hits:hits",
+        "missing": "migrator.cli.missing:missing",
+    },
+    "Tell visitors": {
+        "status": "migrator.cli.status:status",
+        "search build": "migrator.cli.search_build:build",
+        "search query": "migrator.cli.search:query",
+        "search misses": "migrator.cli.search:misses",
+        "templates": "migrator.cli.templates:listed",
+        "templates list": "migrator.cli.templates:listed",
+        "templates copy": "migrator.cli.templates_copy:copy",
+    },
 }
+COMMANDS = {name: place for step in JOURNEY.values() for name, place in step.items()}
 INTERRUPTED = 130
 
 
@@ -53,6 +67,15 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of the journey."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, step by step."""
+        widest = max(map(len, COMMANDS))
+        for step, names in JOURNEY.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(step):
+                room = formatter.width - 6 - widest
+                formatter.write_dl([(name.ljust(widest), one.get_short_help_str(room)) for name, one in commands if one])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command by its name, or None."""
