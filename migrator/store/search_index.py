@@ -84,13 +84,13 @@ class SearchIndex:
             return self._bounded(opened, lambda: self._found(opened, query, asked))
 
     def likely(self, said: Iterable[str], language: str = "", site: str = "", limit: int = 5) -> list[Hit]:
-        """Pages that some words, such as those of an address, speak of; in that language where it is given, best first.
+        """Pages that have most of some words, such as those of an address; in that language where it is given, best first.
 
-        Takes milliseconds, and up to a second: not for the event loop's thread.
+        None where pages have single ones of them alone: that is chance. Takes milliseconds, and up to `seconds`.
         """
         query = Query(" ".join(said), site=site, language=language)
         found = self.search(query)
-        return list(found.hits[:limit])
+        return list(found.hits[:limit]) if found.rung in (Rung.ALL, Rung.MOST) else []
 
     def _opened(self) -> _Opened:
         try:

@@ -150,6 +150,7 @@ def test_likely_pages_are_offered_for_words_of_an_address(searched: SearchIndex)
     hits = searched.likely(["water", "wells", "html"], language="en", site="main", limit=1)
     assert [hit.address for hit in hits] == [f"{NEW}/water/wells"]
     assert searched.likely([], limit=3) == []
+    assert searched.likely(["water", "raffle", "tombola", "lottery"]) == []
 
 
 @given(text=st.text(max_size=300), page=st.integers(1, 20))
