@@ -11,6 +11,7 @@ from migrator.errors import StoreError
 from migrator.pages.page import Side
 from migrator.store.database import Database
 from migrator.store.entering import OPEN
+from migrator.store.notes import Notes
 from migrator.store.sightings import trim_all
 from migrator.store.tables import crawls, frontier, pages, workers
 from migrator.store.values import now
@@ -77,7 +78,7 @@ def begin_crawl(connection: Connection, database: Database, site: str, side: Sid
     return _start(connection, site, side, latest, how)
 
 
-def finish_crawl(connection: Connection, database: Database, crawl: int, worker: Worker) -> bool:
+def finish_crawl(connection: Connection, database: Database, crawl: int, worker: Worker, notes: Notes) -> bool:
     """Whether the crawl has reached its end: nothing is due, and nobody has claimed anything. The oldest is dropped then."""
     bury(connection, database, crawl, worker)
     left = exists().where(frontier.c.crawl_id == crawl, frontier.c.state.in_(OPEN))
@@ -85,6 +86,7 @@ def finish_crawl(connection: Connection, database: Database, crawl: int, worker:
         return False
     ended = update(crawls).where(crawls.c.id == crawl, crawls.c.finished.is_(None)).values(finished=now())
     if connection.execute(ended).rowcount:
+        notes.count_rest(connection)
         trim_all(connection, crawl)
         _drop_old(connection, crawl)
     return True

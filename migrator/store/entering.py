@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, case, or_, select, update
 
 from migrator.pages.visit import FILES, Found, Skipped
-from migrator.store.bulk import Bulk
 from migrator.store.database import Database
+from migrator.store.prepared import Prepared
 from migrator.store.tables import frontier
 from migrator.store.values import short_key, storable
 
@@ -38,7 +38,7 @@ class Entrance:
         can_be = _can_be_better() & ~named_by_file(entered.excluded.source) & (entered.excluded.state == DUE)
         new_or_better = entered.on_conflict_do_update(index_elements=["crawl_id", "key"], set_=better, where=can_be)
         entering = entered.on_conflict_do_nothing() if database.is_shared else new_or_better
-        self._entering = Bulk(database, entering, ("crawl_id", "key", "url", "depth", "source", "state", "reason"))
+        self._entering = Prepared(database, entering, ("crawl_id", "key", "url", "depth", "source", "state", "reason"))
 
     def enter(self, connection: Connection, found: Iterable[Found], skipped: Iterable[Skipped] = ()) -> None:
         """Enter what is new; what was listed and is still due is spelled as a link, redirect or sitemap that leads to it."""

@@ -14,13 +14,14 @@ from migrator.store.crawls import Beginning, begin_crawl, finish_crawl
 from migrator.store.database import Database
 from migrator.store.entering import CLAIMED, DUE, LISTED, OPEN, Entrance, named_by_file, state_when_given_back
 from migrator.store.imports import read_listed
-from migrator.store.pages import copy_page, insert_page, read_page
+from migrator.store.notes import Notes
+from migrator.store.pages import PageWriter, copy_page, read_page
+from migrator.store.prepared import Prepared
 from migrator.store.sightings import Sightings
 from migrator.store.tables import crawls, frontier, pages
 from migrator.store.turns import Turns
 from migrator.store.workers import LEASE, Worker, bury, check_in, leave
 
-# Made once: it is run for every page.
 _ENDED = (
     update(frontier)
     .where(frontier.c.id == bindparam("of"), frontier.c.state == CLAIMED, frontier.c.worker == bindparam("by"))
@@ -44,8 +45,8 @@ class StoredFrontier:
         self._crawl = 0
         self._based_on: int | None = None
         self._renewed = database.now()
-        self._entrance = Entrance(database, 0)
-        self._sightings = Sightings(database, 0, worker.id)
+        self._ended = Prepared(database, _ENDED, ("of", "by", "now", "why"))
+        self._write_to(0)
 
     def begin(self, fresh: bool = False, whole: bool = False) -> None:
         """Go on with the crawl there is, or start one where there is none or `fresh` asks for it.
@@ -61,12 +62,12 @@ class StoredFrontier:
             self._check_in(connection)
 
         self._database.transact(begin, alone=True)
-        self._entrance = Entrance(self._database, self._crawl)
-        self._sightings = Sightings(self._database, self._crawl, self._worker.id)
+        self._write_to(self._crawl)
 
     def leave(self) -> None:
         """Give back what was claimed and not finished."""
         self._database.transact(lambda connection: leave(connection, self._database, self._crawl, self._worker), alone=True)
+        self._notes.count_all()
 
     def renew(self) -> None:
         """Keep what was claimed for another five minutes."""
@@ -85,9 +86,12 @@ class StoredFrontier:
 
     def mark_finished(self) -> bool:
         """Whether the crawl has reached its end, once nothing is due or claimed. The last five that did are kept."""
-        return self._database.transact(
-            lambda connection: finish_crawl(connection, self._database, self._crawl, self._worker), durable=True, alone=True
-        )
+
+        def finish(connection: Connection) -> bool:
+            return finish_crawl(connection, self._database, self._crawl, self._worker, self._notes)
+
+        self._notes.count_all()
+        return self._database.transact(finish, durable=True, alone=True)
 
     def add(self, found: Iterable[Found], skipped: Iterable[Skipped] = ()) -> None:
         """Take in addresses to start from; one that was ever seen stays as it is. A finished crawl takes none."""
@@ -128,11 +132,9 @@ class StoredFrontier:
 
         An unchanged page is copied from the crawl before; where that has been forgotten meanwhile, the entry is due again.
         """
-        try:
-            self._database.transact(lambda connection: self._finish(connection, visit))
-        except BaseException:
-            self._sightings.forget()
-            raise
+        self._database.transact(lambda connection: self._finish(connection, visit))
+        if self._notes.are_many:
+            self._notes.count_all()
 
     def turns(self, host: str) -> Turns:
         """Whose turn it is to ask `host`, over all workers of all crawls in this store."""
@@ -174,6 +176,12 @@ class StoredFrontier:
         with self._database.reading() as connection:
             for *found, reason in connection.execute(select(*chosen).where(mine).order_by(frontier.c.id)):
                 yield Skipped(Found(*found), reason)
+
+    def _write_to(self, crawl: int) -> None:
+        self._entrance = Entrance(self._database, crawl)
+        self._pages = PageWriter(self._database, crawl)
+        self._sightings = Sightings(self._database, crawl)
+        self._notes = Notes(self._database, crawl, self._worker.id, self._sightings)
 
     def _check_in(self, connection: Connection) -> None:
         check_in(connection, self._database, self._worker, self._crawl)
@@ -218,18 +226,18 @@ class StoredFrontier:
         entry = visit.entry
         state = "skipped" if visit.page is None else "done"
         values = {"of": entry.id, "by": self._worker.id, "now": state, "why": visit.reason}
-        if not connection.execute(_ENDED, values).rowcount:
+        if not self._ended.run(connection, [values]):
             return
         if not self._keep(connection, visit):
             connection.execute(update(frontier).where(frontier.c.id == entry.id).values(state=state_when_given_back()))
             return
         self._entrance.enter(connection, visit.found, visit.skipped)
-        self._sightings.of_page(connection, entry.url, entry.key, visit.linked, visit.passed)
+        self._notes.of_page(connection, visit)
 
     def _keep(self, connection: Connection, visit: Visit) -> bool:
         if visit.page is None:
             return True
         if visit.unchanged and visit.entry.former:
             return copy_page(connection, self._crawl, visit.entry.id, visit.entry.former.id)
-        insert_page(connection, self._crawl, visit.entry.id, visit.page)
+        self._pages.write(connection, visit.entry.id, visit.page)
         return True

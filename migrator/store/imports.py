@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from migrator.pages.page import Side
 from migrator.pages.visit import Listed, Sighting, Source
-from migrator.store.bulk import Bulk
 from migrator.store.database import Database
+from migrator.store.prepared import Prepared
 from migrator.store.tables import imports, listed, visits
 from migrator.store.values import now, short_key, storable
 
@@ -142,6 +142,6 @@ def _enter(
     days = [{"import_id": number, "key": key, "day": day, "count": count} for (key, day), count in counts.items()]
     for table, values in ((listed, rows), (visits, days)):
         if values:
-            bulk = Bulk(database, insert(table), values[0])
+            bulk = Prepared(database, insert(table), values[0])
             for start in range(0, len(values), _AT_ONCE):
                 bulk.run(connection, values[start : start + _AT_ONCE])

@@ -56,7 +56,11 @@ _TO_3 = (
     " count BIGINT NOT NULL, PRIMARY KEY (site, lack, {key}, day))",
     "CREATE INDEX missing_of_day ON missing (site, day)",
 )
-_STEPS = {2: _TO_2, 3: _TO_3}
+_TO_4 = (
+    "CREATE TABLE noted (entry_id INTEGER NOT NULL, crawl_id INTEGER NOT NULL, place TEXT NOT NULL, links TEXT NOT NULL,"
+    f" passed TEXT NOT NULL, PRIMARY KEY (entry_id), {_OF_CRAWL})",
+)
+_STEPS = {2: _TO_2, 3: _TO_3, 4: _TO_4}
 
 
 def migrate(connection: Connection, version: int) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal,
 
 from migrator.pages.page import Alternate, Content, Hop, Image, Link, Page
 from migrator.store.database import Database
+from migrator.store.prepared import Prepared
 from migrator.store.tables import contents, frontier, pages
 from migrator.store.values import now, packed, short_key, storable, unpacked
 
 _PAGES_AT_ONCE = 200
-_PAGE, _CONTENT = insert(pages), insert(contents)  # made once: they are run for every page
+_WRITTEN = [column.name for column in pages.columns if column.name != "unchanged_since"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,23 @@ class Mark:
     soft_404: str = ""
 
 
-def insert_page(connection: Connection, crawl: int, entry: int, page: Page) -> None:
-    """Write one page in the transaction of `connection`."""
-    row = {
-        "entry_id": entry,
-        "crawl_id": crawl,
+class PageWriter:
+    """Writes pages of one crawl."""
+
+    def __init__(self, database: Database, crawl: int) -> None:
+        self._crawl = crawl
+        self._page = Prepared(database, insert(pages), _WRITTEN)
+        self._content = Prepared(database, insert(contents), contents.columns.keys())
+
+    def write(self, connection: Connection, entry: int, page: Page) -> None:
+        """Write one page in the transaction of `connection`."""
+        self._page.run(connection, [{"entry_id": entry, "crawl_id": self._crawl, **_page_row(page)}])
+        if page.content != Content():
+            self._content.run(connection, [{"entry_id": entry, **_content_row(page.content)}])
+
+
+def _page_row(page: Page) -> dict[str, Any]:
+    return {
         "url": storable(page.url),
         "final_url": storable(page.final_url),
         "status": page.status,
@@ -46,9 +59,6 @@ def insert_page(connection: Connection, crawl: int, entry: int, page: Page) -> N
         "near_duplicate_of": storable(page.near_duplicate_of),
         "soft_404": storable(page.soft_404),
     }
-    connection.execute(_PAGE, row)
-    if page.content != Content():
-        connection.execute(_CONTENT, {"entry_id": entry, **_content_row(page.content)})
 
 
 def copy_page(connection: Connection, crawl: int, entry: int, former: int) -> bool:

@@ -1,93 +1,89 @@
-"""Where addresses were seen by a crawl: a few of the places of each, the same whatever their order, and how many link to it."""
+"""Where addresses were seen by a crawl: a few of the places of each, the same whatever their order. How many is not said here."""
 
 from __future__ import annotations
 
-import zlib
-from array import array
-from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, tuple_
 
 from migrator.pages.visit import Found, Sighting, Source
-from migrator.store.bulk import Bulk
 from migrator.store.database import Database
-from migrator.store.tables import linked, sightings
+from migrator.store.prepared import Prepared
+from migrator.store.tables import sightings
 from migrator.store.values import lot, short_key, storable
 
 KEPT = 5  # places of an address and kind
-LANES = 16
-_REMEMBERED = 100_000  # addresses, of 150 bytes each
+_ASKED_AT_ONCE = 1_000  # addresses
+_KEY = ("crawl_id", "key", "kind", "lot")
+
+
+class Place(NamedTuple):
+    """A page or sitemap, and the keys, as the store has them, of all that it names in that way."""
+
+    kind: str
+    name: str
+    keys: Iterable[str]
 
 
 class Sightings:
-    """The sightings of one crawl as one worker writes them, always in the transaction of the page that they are on."""
+    """The sightings of one crawl, written in the transaction of whoever saw."""
 
-    def __init__(self, database: Database, crawl: int, worker: str) -> None:
+    def __init__(self, database: Database, crawl: int) -> None:
         self._crawl = crawl
-        # Workers that share a lane wait for each other; a file has one writer at a time anyway.
-        self._lane = zlib.crc32(worker.encode()) % LANES if database.is_shared else 0
-        self._lots: dict[tuple[str, str], array[int]] = {}
-        seen = database.insert(sightings).on_conflict_do_nothing()
-        self._seen = Bulk(database, seen, ("crawl_id", "key", "kind", "lot", "detail"))
-        counted = database.insert(linked).on_conflict_do_update(
-            index_elements=["crawl_id", "key", "lane"], set_={"number": linked.c.number + 1}
-        )
-        self._counted = Bulk(database, counted, ("crawl_id", "key", "lane", "number"))
+        self._seen = Prepared(database, database.insert(sightings).on_conflict_do_nothing(), (*_KEY, "detail"))
         column = sightings.c
+        this = (getattr(column, name) == bindparam(f"of_{name}") for name in _KEY)
+        self._dropped = Prepared(database, delete(sightings).where(*this), [f"of_{name}" for name in _KEY])
         mine = (column.crawl_id == crawl) & (column.kind == bindparam("of_kind"))
-        self._dropped = delete(sightings).where(mine, column.key == bindparam("of_key"), column.lot == bindparam("of_lot"))
+        self._kept = select(column.key, column.lot).where(mine, column.key.in_(bindparam("keys", expanding=True)))
 
     def of_seeds(self, connection: Connection, seeds: Iterable[Found]) -> None:
         """Where the addresses that a crawl starts from are from, those apart that imported files name."""
         by_place: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for seed in seeds:
             if seed.seen_on or seed.source is Source.START:
-                by_place[seed.source, seed.seen_on].append(seed.key)
-        for (kind, place), keys in by_place.items():
-            self._enter(connection, map(short_key, keys), kind, place)
+                by_place[seed.source, seed.seen_on].append(short_key(seed.key))
+        self.enter(connection, [Place(kind, storable(name), keys) for (kind, name), keys in by_place.items()])
 
-    def of_page(self, connection: Connection, url: str, own_key: str, to: Iterable[str], passed: Iterable[str]) -> None:
-        """The page at `url` links to the keys `to`, and its redirects pass those in `passed`. Links to itself do not count."""
-        own = {own_key, short_key(own_key)}  # as the store has it, or as it is made of an address
-        links = sorted({short_key(key) for key in to} - own)
-        self._counted.run(connection, ({"crawl_id": self._crawl, "key": key, "lane": self._lane, "number": 1} for key in links))
-        self._enter(connection, links, Source.LINK, url)
-        self._enter(connection, {short_key(key) for key in passed} - own, Source.REDIRECT, url)
+    def enter(self, connection: Connection, places: Iterable[Place]) -> None:
+        """Keep the places for those addresses of which they are among the few; what they take the place of goes.
 
-    def forget(self) -> None:
-        """Take nothing for kept: a transaction has failed, and what it wrote is not there."""
-        self._lots.clear()
-
-    def _enter(self, connection: Connection, keys: Iterable[str], kind: str, place: str) -> None:
-        """Keep the place for those of which it is among the few; what it takes the place of goes.
-
-        That is judged by what this worker has written: it may keep too many, which `trim_all` mends at the end, but one of the
-        smallest lots of all never goes.
+        Of places that two workers write at once too many may be kept, which `trim_all` mends at the end, but one of the smallest
+        lots of all never goes.
         """
-        place = storable(place)
-        drawn = lot(place)
-        wanted, over = [], []
-        for key in sorted(keys):  # in the same order in every transaction, so that no two wait for each other
-            lots = self._known(key, kind)
-            if len(lots) == KEPT and drawn > lots[-1]:
-                continue
-            wanted.append(key)
-            if drawn not in lots:
-                insort(lots, drawn)
-                if len(lots) > KEPT:
-                    over.append({"of_kind": kind, "of_key": key, "of_lot": lots.pop()})
-        rows = [{"crawl_id": self._crawl, "key": key, "kind": kind, "lot": drawn, "detail": place} for key in wanted]
-        self._seen.run(connection, rows)
-        if over:
-            connection.execute(self._dropped, over)
+        for kind, by_key in _drawn(places).items():
+            keys = sorted(by_key)  # in the same order in every transaction, so that no two wait for each other
+            for start in range(0, len(keys), _ASKED_AT_ONCE):
+                some = keys[start : start + _ASKED_AT_ONCE]
+                self._enter(connection, kind, {key: dict(by_key[key]) for key in some})
 
-    def _known(self, key: str, kind: str) -> array[int]:
-        """The smallest lots of the address that this worker has written, in order; to be added to."""
-        if len(self._lots) > _REMEMBERED:
-            self._lots.clear()
-        return self._lots.setdefault((key, kind), array("q"))
+    def _enter(self, connection: Connection, kind: str, by_key: Mapping[str, Mapping[int, str]]) -> None:
+        kept: defaultdict[str, list[int]] = defaultdict(list)
+        for key, drawn in connection.execute(self._kept, {"of_kind": kind, "keys": list(by_key)}):
+            kept[key].append(drawn)
+        wanted, over = [], []
+        for key, places in by_key.items():
+            before = kept.get(key, ())
+            few = sorted({*before, *places})[:KEPT]
+            this = {"crawl_id": self._crawl, "key": key, "kind": kind}
+            wanted += [{**this, "lot": one, "detail": places[one]} for one in few if one not in before]
+            over += [{f"of_{name}": value for name, value in {**this, "lot": one}.items()} for one in before if one not in few]
+        self._seen.run(connection, wanted)
+        self._dropped.run(connection, over)
+
+
+def _drawn(places: Iterable[Place]) -> dict[str, dict[str, list[tuple[int, str]]]]:
+    """By kind and key, those few of the places that have the smallest lots, in that order, each with its lot."""
+    drawn: defaultdict[str, defaultdict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
+    for number, place in sorted((lot(place.name), place) for place in places):
+        by_key, one = drawn[place.kind], (number, place.name)
+        for key in place.keys:
+            few = by_key[key]
+            if len(few) < KEPT:
+                few.append(one)
+    return {kind: dict(by_key) for kind, by_key in drawn.items()}
 
 
 def trim_all(connection: Connection, crawl: int) -> None:

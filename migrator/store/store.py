@@ -18,6 +18,7 @@ from migrator.store.frontier import StoredFrontier
 from migrator.store.hits import add_counts, forget_counts, read_hits, read_missing
 from migrator.store.imports import File, Import, forget_import, read_files_naming, read_imports, read_visits, take_in
 from migrator.store.inventory import Filters, Known, read_inventory
+from migrator.store.notes import count_what_is_noted
 from migrator.store.pages import Mark, count_pages, mark_pages, read_pages, read_pages_named
 from migrator.store.sightings import read_sightings
 from migrator.store.suggestions import read_suggestions, replace_suggestions
@@ -80,10 +81,12 @@ class Store:
 
         It is the crawl of that number, or else the one of `pages`.
         """
+        count_what_is_noted(self._database)
         return read_inventory(self._database, site, side, filters, number)
 
     def sightings(self, site: str, side: Side, key: str) -> list[Sighting]:
         """Where an address was seen: a few of the pages and sitemaps of the crawl of `pages`, and every file that names it."""
+        count_what_is_noted(self._database)
         seen = read_sightings(self._database, readable_crawl(site, side), key)
         return seen + read_files_naming(self._database, site, side, key)
 

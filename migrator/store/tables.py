@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql
 
 from migrator.store.values import Moment
 
-VERSION = 3  # a change of any table is a step in migrations.py, and one more here
+VERSION = 4  # a change of any table is a step in migrations.py, and one more here
 
 METADATA = MetaData()
 # PostgreSQL sorts by the words of a language unless told otherwise; SQLite sorts bytes.
@@ -111,6 +111,17 @@ linked = Table(
     Column("key", _Address, primary_key=True),
     Column("lane", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
+)
+
+# What a page links to and its redirects pass, as lists of keys, until it is counted in `linked` and `sightings` with many others.
+noted = Table(
+    "noted",
+    METADATA,
+    Column("entry_id", Integer, primary_key=True, autoincrement=False),
+    Column("crawl_id", ForeignKey("crawls.id", ondelete="CASCADE"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("links", Text, nullable=False),
+    Column("passed", Text, nullable=False),
 )
 
 pages = Table(
