@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import click
@@ -13,7 +13,7 @@ from migrator.crawl.options import CrawlOptions
 from migrator.crawl.session import open_session
 from migrator.crawl.territory import territory_of
 from migrator.errors import CrawlError, UpstreamError
-from migrator.pages.duplicates import near_duplicates, sketch
+from migrator.pages.duplicates import Sketch, near_duplicates, sketch
 from migrator.pages.frame import Frame
 from migrator.pages.page import Content, Page, Side
 from migrator.pages.soft_404 import Absent, Addresses
@@ -71,14 +71,16 @@ async def _answers(site: Site, side: Side, options: CrawlOptions, impossible: Se
 
 def _marks(pages: Iterable[Page], absent: Absent, frame: Frame) -> list[Mark]:
     soft: dict[str, str] = {}
-    sketches = []
-    for page in pages:
-        if reason := absent.against(page):
-            soft[page.url] = reason
-        elif page.status == 200 and not page.hops and page.size and not page.error:
-            text = frame.without(page.content)
-            sketches.append(sketch(page.url, f"{page.content.title}\n{text}" if text else "", page.content_hash))
-    near = dict(near_duplicates(sketches))
+
+    def sketches() -> Iterator[Sketch]:
+        for page in pages:
+            if reason := absent.against(page):
+                soft[page.url] = reason
+            elif page.status == 200 and not page.hops and page.size and not page.error:
+                text = frame.without(page.content)
+                yield sketch(page.url, f"{page.content.title}\n{text}" if text else "", page.content_hash)
+
+    near = dict(near_duplicates(sketches()))
     return [Mark(url, near.get(url, ""), soft.get(url, "")) for url in sorted(near.keys() | soft.keys())]
 
 

@@ -9,7 +9,7 @@ from migrator.crawl.scope import Scope
 from migrator.crawl.territory import Territory
 from migrator.pages.visit import FILES, Found, Skipped, Source
 
-REMEMBERED = 50_000  # addresses; most links of a page are those of the page before
+REMEMBERED = 15_000  # addresses, of half a kilobyte each; most links of a page are those of the page before
 
 
 class Surveyor:
@@ -47,7 +47,9 @@ class Surveyor:
     def _locate(self, address: str) -> tuple[str, str]:
         """An address as the site records it and its key; both "" where it is another site's."""
         url = self._territory.recorded(address)
-        return (url, self._territory.key(url)) if url else ("", "")
+        if not url:
+            return "", ""
+        return address if url == address else url, self._territory.key(url)  # one text in memory where it can be one
 
     def _remember(self, key: str) -> None:
         self._recent[key] = None

@@ -142,10 +142,11 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("migrator", "read")
+    driver: Any = connection.connection.driver_connection  # without a detour: this is done for every page
     if mode != "read":
-        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if mode == 'durable' else 'NORMAL'}")
+        driver.execute(f"PRAGMA synchronous = {'FULL' if mode == 'durable' else 'NORMAL'}")
     # A writer that begins as a reader would fail, not wait, when another one writes first.
-    connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
+    driver.execute("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
 
 
 def _begin_on_server(connection: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -52,9 +52,22 @@ def lot(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
-def packed(items: Iterable[Any]) -> str:
-    """A list of texts, or of rows of texts and numbers, as JSON."""
-    return msgspec.json.encode(list(items)).decode()
+def packed(items: Iterable[str | Sequence[str | int]]) -> str:
+    """A list of texts, or of rows of texts and numbers, as JSON; each text as it is `storable`."""
+    items = list(items)
+    try:
+        text = msgspec.json.encode(items).decode()
+    except UnicodeEncodeError:  # a lone surrogate
+        text = ""
+    if text and "\\u0000" not in text:
+        return text
+    return msgspec.json.encode(list(map(_storable, items))).decode()
+
+
+def _storable(item: str | int | Sequence[str | int]) -> Any:
+    if isinstance(item, str):
+        return storable(item)
+    return item if isinstance(item, int) else list(map(_storable, item))
 
 
 def unpacked(text: str) -> list[Any]:
