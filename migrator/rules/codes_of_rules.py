@@ -29,7 +29,8 @@ OF_RULES = (
             Code(
                 "ignored-query",
                 ERROR,
-                "The source asks for a query key that look-up ignores. Add it to `significant_params`, or say `query: exact`.",
+                "The source asks for a query key that look-up ignores. Add it to `significant_params`, say `query: exact`, or "
+                "leave out what only tells where visitors came from.",
             ),
             Code(
                 "bad-target",

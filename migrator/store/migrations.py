@@ -66,7 +66,7 @@ _STEPS = {2: _TO_2, 3: _TO_3, 4: _TO_4}
 def migrate(connection: Connection, version: int) -> None:
     """Bring the tables from `version` to the present one, in the transaction of `connection`."""
     words = _WORDS[connection.dialect.name]
-    for step in range(version + 1, VERSION + 1):
+    for step in sorted(step for step in _STEPS if step > version):
         for statement in _STEPS[step]:
             connection.exec_driver_sql(statement.format(**words))
     connection.execute(update(schema_version).values(version=VERSION))
