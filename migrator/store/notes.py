@@ -20,8 +20,8 @@ from migrator.store.tables import linked, noted
 from migrator.store.values import packed, short_key, storable, unpacked
 
 LANES = 16
-MANY = 1_000_000  # characters of notes, after which a worker counts what is noted
-_AT_ONCE = 1_000  # notes a transaction
+MANY = 500_000  # characters of notes, after which a worker counts what is noted
+_AT_ONCE = 1_000  # notes a transaction, addresses a statement
 
 
 class Notes:
@@ -75,7 +75,10 @@ class Notes:
         for _, links, _ in notes:
             numbers.update(links)
         row = {"crawl_id": self._crawl, "lane": self._lane}
-        self._counting.run(connection, ({**row, "key": key, "number": numbers[key]} for key in sorted(numbers)))
+        keys = sorted(numbers)
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
+            self._counting.run(connection, [{**row, "key": key, "number": numbers[key]} for key in some])
         self._sightings.enter(connection, _places(notes))
         return len(rows) == _AT_ONCE
 

@@ -15,7 +15,7 @@ from migrator.store.tables import sightings
 from migrator.store.values import lot, short_key, storable
 
 KEPT = 5  # places of an address and kind
-_ASKED_AT_ONCE = 1_000  # addresses
+_ASKED_AT_ONCE = 200  # addresses
 _KEY = ("crawl_id", "key", "kind", "lot")
 
 
@@ -61,7 +61,9 @@ class Sightings:
 
     def _enter(self, connection: Connection, kind: str, by_key: Mapping[str, Mapping[int, str]]) -> None:
         kept: defaultdict[str, list[int]] = defaultdict(list)
-        for key, drawn in connection.execute(self._kept, {"of_kind": kind, "keys": list(by_key)}):
+        keys = list(by_key)
+        keys += keys[-1:] * (_ASKED_AT_ONCE - len(keys))  # always as many: the driver keeps each statement of another length
+        for key, drawn in connection.execute(self._kept, {"of_kind": kind, "keys": keys}):
             kept[key].append(drawn)
         wanted, over = [], []
         for key, places in by_key.items():
