@@ -44,7 +44,7 @@ class Notes:
         """Note what a page links to and its redirects pass, in the transaction of the page. Links to itself do not count."""
         entry = visit.entry
         own = {entry.key, short_key(entry.key)}  # as the store has it, or as it is made of an address
-        links, passed = (packed(sorted({short_key(key) for key in keys} - own)) for keys in (visit.linked, visit.passed))
+        links, passed = (packed({short_key(key) for key in keys} - own) for keys in (visit.linked, visit.passed))
         if links == passed == "[]":
             return
         row = {"entry_id": entry.id, "crawl_id": self._crawl, "place": storable(entry.url), "links": links, "passed": passed}
