@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, select
 
 from migrator.pages.counts import OTHERS, Batch, Hits, Missed, MissingName, RuleName
-from migrator.store.bulk import Bulk
 from migrator.store.database import Database
+from migrator.store.prepared import Prepared
 from migrator.store.tables import hits, missing
 from migrator.store.values import short_key
 
@@ -106,6 +106,6 @@ def _add(database: Database, connection: Connection, table: Table, rows: list[di
     rows.sort(key=lambda row: [row[key] for key in keys])
     statement = database.insert(table)
     added = statement.on_conflict_do_update(index_elements=keys, set_={"count": table.c.count + statement.excluded["count"]})
-    bulk = Bulk(database, added, [column.name for column in table.columns])
+    prepared = Prepared(database, added, [column.name for column in table.columns])
     for start in range(0, len(rows), _AT_ONCE):
-        bulk.run(connection, rows[start : start + _AT_ONCE])
+        prepared.run(connection, rows[start : start + _AT_ONCE])
