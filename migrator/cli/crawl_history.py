@@ -14,7 +14,7 @@ import click
 
 from migrator.cli.crawl_progress import plural
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
-from migrator.cli.sheets import write_sheet
+from migrator.cli.sheets import write_report
 from migrator.crawl.territory import territory_of
 from migrator.errors import RefusalError
 from migrator.pages.changes import Change, Kind, as_sheet, changes
@@ -95,7 +95,7 @@ def diff(
         found = list(changes(one, other, territory_of(chosen, Side(side)).key))
     counts = Counter(change.kind for change in found)
     if sheet:
-        write_sheet(sheet, "".join(as_sheet(found)))
+        write_report(sheet, "".join(as_sheet(found)))
     if as_json:
         click.echo(json.dumps(_as_json(crawls, found, counts), ensure_ascii=False))
     elif sheet is None:

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from migrator.cli.sheets import STDOUT, put_in_place
+from migrator.cli.sheets import STDOUT, another_file, put_in_place, refuse_another_file
 from migrator.cli.tables import plain
 from migrator.errors import MissingExtraError
 from migrator.pages.cells import unmistakable
@@ -52,10 +52,34 @@ def write_csv(found: Iterable[Known], sheet: Path) -> None:
         csv.writer(file, lineterminator="\n").writerows(_rows(found))
 
 
-def refuse_without_workbooks() -> None:
-    """Raise MissingExtraError where what writes workbooks is not installed."""
+def refuse_to_replace(sheet: Path | None, workbook: Path | None) -> None:
+    """Raise RefusalError where another file than an inventory is there, MissingExtraError where no workbook can be made."""
+    if sheet:
+        refuse_another_file(sheet, ",".join(COLUMNS))
+    if workbook:
+        _refuse_without_workbooks()
+        if workbook.is_file() and not _is_inventory(workbook):
+            raise another_file(workbook)
+
+
+def _refuse_without_workbooks() -> None:
     if find_spec("openpyxl") is None:
         raise MissingExtraError("writing workbooks", "xlsx")
+
+
+def _is_inventory(workbook: Path) -> bool:
+    """Whether an earlier run wrote the file: nothing is in it, or the first row of its first table names these columns."""
+    from openpyxl import load_workbook
+
+    if not workbook.stat().st_size:
+        return True
+    try:
+        with workbook.open("rb") as file:
+            book = load_workbook(file, read_only=True)
+            first = next(book.worksheets[0].iter_rows(max_row=1, values_only=True), ())
+    except Exception:  # whatever openpyxl stumbles over is no workbook of ours
+        return False
+    return list(first) == list(COLUMNS)
 
 
 def write_workbook(found: Iterable[Known], workbook: Path) -> None:
@@ -63,7 +87,7 @@ def write_workbook(found: Iterable[Known], workbook: Path) -> None:
 
     Raises MissingExtraError where openpyxl is not installed.
     """
-    refuse_without_workbooks()
+    _refuse_without_workbooks()
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from migrator.cli.crawl_progress import plural
-from migrator.cli.inventory_sheets import COLUMNS, refuse_without_workbooks, write_csv, write_workbook
+from migrator.cli.inventory_sheets import COLUMNS, refuse_to_replace, write_csv, write_workbook
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
 from migrator.cli.tables import plain, show_table
 from migrator.errors import RefusalError
@@ -97,8 +97,7 @@ def pages(
     """
     if sum(map(bool, (sheet, workbook, as_json))) > 1:
         raise click.UsageError("--csv, --xlsx and --json are forms of the same list; choose one")
-    if workbook:
-        refuse_without_workbooks()
+    refuse_to_replace(sheet, workbook)
     settings, chosen = settings_and_site(config, store, site)
     filters = Filters(source=Source(source) if source else None, **told)
     with open_store(settings.store_url) as opened:

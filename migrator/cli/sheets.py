@@ -57,11 +57,24 @@ def write_report(sheet: Path, text: str, force: bool = False) -> None:
 
     Raises RefusalError where another file is there, which may be somebody's work, unless `force` is given.
     """
-    if sheet.is_file() and not force:
-        present, problem = read_text(sheet)
-        if problem or (present and present.partition("\n")[0] != text.partition("\n")[0]):
-            raise RefusalError(f"{sheet} is another file, which would be lost; name a new one, or delete it first")
+    if not force:
+        refuse_another_file(sheet, text.partition("\n")[0])
     write_sheet(sheet, text)
+
+
+def refuse_another_file(sheet: Path, heading: str) -> None:
+    """Raise RefusalError where a file is at `sheet` that does not begin with the line `heading`: somebody's work, or the map."""
+    if not sheet.is_file():
+        return
+    with sheet.open("rb") as file:
+        first = file.readline(len(heading.encode()) + 2).rstrip(b"\r\n")
+    if first not in (b"", heading.encode()):
+        raise another_file(sheet)
+
+
+def another_file(sheet: Path) -> RefusalError:
+    """What is said where a report would take the place of a file of another kind."""
+    return RefusalError(f"{sheet} is another file, which would be lost; name a new one, or delete it first")
 
 
 @contextmanager

@@ -94,6 +94,8 @@ def test_a_sheet_holds_no_formula(config: Path, site: LiveSite, tmp_path: Path) 
     assert result.exit_code == 1
     assert [row["after"] for row in rows if row["url"].endswith("/title")] == ["'=New title"]
     assert run("crawl", "diff", "legacy", "--config", config, "--csv", "-").stdout == (tmp_path / "diff.csv").read_text()
+    refused = run("crawl", "diff", "legacy", "--config", config, "--csv", config)
+    assert (refused.exit_code, "is another file" in refused.stderr) == (2, True)
 
 
 def test_two_crawls_of_the_same_site_are_equal(config: Path) -> None:

@@ -168,6 +168,23 @@ def test_a_sheet_that_cannot_be_written_is_named_as_it_was_told(option: str) -> 
 
 
 @pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("option", ["--csv", "--xlsx"])
+def test_a_sheet_takes_the_place_of_an_earlier_one_and_of_no_other_file(option: str) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["old_url", "new_url", "verdict"])
+    book.save("work.xlsx")
+    Path("review.csv").write_text("old_url,new_url,verdict\n/a,/b,accepted\n")
+
+    for name in ("redirects.yaml", "review.csv", "work.xlsx"):
+        before = Path(name).read_bytes()
+        result = run("pages", "legacy", option, name)
+        assert (result.exit_code, "is another file, which would be lost" in result.stderr) == (2, True)
+        assert Path(name).read_bytes() == before
+    assert [run("pages", "legacy", option, "mine").exit_code for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.usefixtures("site")
 def test_json_has_an_object_a_line() -> None:
     lines = [json.loads(line) for line in run("pages", "legacy", "--json").stdout.splitlines()]
 
