@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from migrator.errors import Place, Problem
 from migrator.pages.cells import as_meant, unmistakable
@@ -16,6 +17,7 @@ from migrator.urls import origin_of, split_url
 
 COLUMNS = ("old_url", "new_url", "confidence", "rank", "evidence")
 REQUIRED = ("old_url", "new_url")
+VERDICT = "verdict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
             place = Place(file, line, 1)
             if not names:
                 names = [cell.strip().lower() for cell in cells]
-                if missing := [name for name in REQUIRED if name not in names]:
-                    return [], [_headless(place, missing)]
+                if unfit := _unfit_head(names, place):
+                    return [], [unfit]
                 continue
+            if VERDICT not in names and (stray := _stray_verdict(names, cells)):
+                return [], [_misnamed(stray, place)]
             row = _row(dict(zip(names, map(as_meant, cells), strict=False)), place)
             if isinstance(row, Row):
                 rows.append(row)
@@ -69,7 +73,7 @@ def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
         problems.append(Problem(Place(file), "csv", f"this is no sheet: {error}", "Save it as CSV (UTF-8)."))
     if not names and not problems:
         problems.append(_headless(Place(file), REQUIRED))
-    return rows, problems
+    return rows, [*problems, *_contradictions(rows)]
 
 
 def _lines(suggestion: Suggestion, legacy_base: str, new_base: str) -> Iterator[tuple[str, ...]]:
@@ -113,6 +117,9 @@ def _row(cells: dict[str, str], place: Place) -> Row | Problem:
     confidence, rank = _number(cells.get("confidence", "")), _number(cells.get("rank", "").strip() or "1")
     if not old:
         return Problem(place, "csv-row", "the row has no old address", "Fill in `old_url`, or delete the row.")
+    if "\n" in old + new:
+        said = "an address goes on over several lines: mostly a quotation mark without its other half"
+        return Problem(place, "csv-row", said, "Delete the quotation mark, or the line break in the cell.")
     if confidence is None or not 0 <= confidence <= 1:
         return _unfit(place, cells["confidence"], "confidence", "a number from 0 to 1")
     if rank is None or rank < 1:
@@ -134,6 +141,47 @@ def _number(cell: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _unfit_head(names: Sequence[str], place: Place) -> Problem | None:
+    """What is wrong with the names of the columns; a verdict that nobody reads would be published as its opposite."""
+    if missing := [name for name in REQUIRED if name not in names]:
+        return _headless(place, missing)
+    if VERDICT not in names and (alike := get_close_matches(VERDICT, names, n=1, cutoff=0.7)):
+        return _misnamed(alike[0], place)
+    if VERDICT not in names and "confidence" not in names:
+        mend = f"Add a column `{VERDICT}`, with {', '.join(Answer)} in it, or a column `confidence`."
+        return Problem(place, "csv-header", "no column tells what was decided", mend)
+    return None
+
+
+def _stray_verdict(names: Sequence[str], cells: Sequence[str]) -> str | None:
+    """The column of another name that has nothing but a verdict in this row."""
+    found = (
+        name for name, cell in zip(names, cells, strict=False) if name not in COLUMNS and cell.strip().lower() in list(Answer)
+    )
+    return next(found, None)
+
+
+def _misnamed(name: str, place: Place) -> Problem:
+    said = f"the column `{name}` would not be read: what was decided stands in a column `{VERDICT}`"
+    return Problem(place, "csv-header", said, f"Name it `{VERDICT}`, or delete it.")
+
+
+def _contradictions(rows: Iterable[Row]) -> Iterator[Problem]:
+    """Every verdict that says something else of an old address than a row above it."""
+    decided: dict[str, Row] = {}
+    for row in rows:
+        if row.verdict is None:
+            continue
+        first = decided.setdefault(row.old_url, row)
+        if _says(first) != _says(row):
+            said = f"`{row.old_url}` is decided otherwise in line {first.place.line}"
+            yield Problem(row.place, "csv-row", said, "Leave the verdict of one of the two rows empty.")
+
+
+def _says(row: Row) -> str:
+    return row.new_url if row.verdict in (Answer.ACCEPTED, Answer.CHANGED) else str(row.verdict)
 
 
 def _headless(place: Place, missing: Iterable[str]) -> Problem:

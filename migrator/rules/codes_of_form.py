@@ -103,7 +103,7 @@ OF_FORM = (
         "Sheets",
         (
             Code("csv", ERROR, "The sheet cannot be read as CSV."),
-            Code("csv-header", ERROR, "The sheet's first line lacks a column that is needed."),
+            Code("csv-header", ERROR, "The sheet's first line lacks a column that is needed, or names it otherwise."),
             Code("csv-row", ERROR, "A row lacks something or has a value that does not fit; the line is named."),
             Code("more-problems", ERROR, "Big sheets have more problems than are listed. Mend the first ones and check again."),
         ),

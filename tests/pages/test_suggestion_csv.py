@@ -159,6 +159,32 @@ def test_what_is_no_sheet_is_refused(text: str) -> None:
 
 
 def test_a_quote_without_end_is_told() -> None:
-    _, problems = read_rows("old_url,new_url\n" + '"' + "x" * 200_000, "sheet.csv")
+    _, problems = read_rows("old_url,new_url,verdict\n" + '"' + "x" * 200_000, "sheet.csv")
 
     assert [problem.code for problem in problems] == ["csv"]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "line", "told"),
+    [
+        ("old_url,new_url,confidence,verdikt", "/a,/b,0.99,", 1, "the column `verdikt` would not be read"),
+        ("old_url,new_url,confidence,verdicts", "/a,/b,0.99,gone", 1, "the column `verdicts` would not be read"),
+        ("old_url,new_url,confidence,Entscheidung", "/a,/b,0.99,Kept", 2, "the column `entscheidung` would not be read"),
+        ("old_url,new_url,remark", "/a,/b,x", 1, "no column tells what was decided"),
+        ("old_url,new_url,verdict", '"/a,/b,accepted\n/c,/d,gone', 2, "an address goes on over several lines"),
+        ("old_url,new_url,verdict", "/a,/b,accepted\n/a,/c,\n/a,/d,accepted", 4, "`/a` is decided otherwise in line 2"),
+        ("old_url,new_url,verdict", "/a,/b,accepted\n/a,/b,gone", 3, "`/a` is decided otherwise in line 2"),
+    ],
+)
+def test_what_would_be_read_as_something_else_is_a_problem(head: str, row: str, line: int, told: str) -> None:
+    _, problems = read_rows(f"{head}\n{row}\n", "sheet.csv")
+
+    assert [(problem.place.line, problem.message[: len(told)]) for problem in problems] == [(line, told)]
+
+
+def test_a_remark_may_be_the_word_of_a_verdict_and_a_verdict_may_stand_twice() -> None:
+    text = "old_url,new_url,verdict,remark\n/a,/b,kept,gone\n/a,/c,kept,\n/d,/e,changed,\n/d,/e,accepted,\n"
+
+    rows, problems = read_rows(text, "sheet.csv")
+
+    assert ([row.verdict for row in rows if row.verdict], problems) == ([*["kept"] * 2, "changed", "accepted"], [])
