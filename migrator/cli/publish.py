@@ -164,6 +164,11 @@ def _report(plan: Plan, offers: list[Offer], config: Path, dry_run: bool) -> Non
     if offers:
         verb, spared = "would take" if dry_run else "took", sum(len(offer.covers) for offer in offers)
         click.echo(f"{counted(len(offers), 'pattern')} {verb} the place of {counted(spared, 'rule')} in {config}", err=True)
+    if any(_path(proposal.old_url) == "/" and proposal.answer is None for proposal in plan.added):
+        click.echo(
+            "the home page is among them: visitors of the old one are led to the new one at once, past its banner", err=True
+        )
+        click.echo("    where that is too early, write the rule {from: /, serve: legacy} in its place", err=True)
     if (plan.added or offers) and not dry_run:
         click.echo(_made_version(config), err=True)
 
@@ -193,7 +198,7 @@ def _remember(settings: Settings, site: Site, plan: Plan, why: str) -> None:
         Verdict(
             old_url=f"{base}{_path(proposal.old_url)}",
             verdict=proposal.answer or Answer.ACCEPTED,
-            new_url=proposal.new_url,
+            new_url="" if proposal.answer in (Answer.GONE, Answer.KEPT) else proposal.new_url,
             who=who,
             when=now,
             why=why or _unsaid_reason(proposal),
@@ -220,7 +225,10 @@ def _warn_of_strangers(settings: Settings, site: Site, plan: Plan) -> None:
     strangers = sorted(url for url in normal - known if url.startswith(f"{base}/")) if known else []
     if strangers:
         shown = ", ".join(map(_path, strangers[:SHOWN_PER_REASON])) + (", …" if len(strangers) > SHOWN_PER_REASON else "")
-        click.echo(f"warning: {counted(len(strangers), 'new address')} not found by `migrator crawl new`: {shown}", err=True)
+        click.echo(
+            f"warning: {counted(len(strangers), 'new address', 'new addresses')} not found by `migrator crawl new`: {shown}",
+            err=True,
+        )
 
 
 def _user() -> str:

@@ -10,7 +10,7 @@ from migrator.errors import Problem
 from migrator.pages.tracking import without_tracking
 from migrator.pages.verdict import Answer
 from migrator.rules.compiled import compile_rule
-from migrator.rules.decision import Gone, Redirect
+from migrator.rules.decision import Decision, Gone, Redirect
 from migrator.rules.rule import Kind, Rule, Site
 from migrator.rules.table import Request, RuleTable
 from migrator.rules.yaml_edit import Value, add_rules, set_redirects
@@ -96,8 +96,10 @@ def _refusal(proposal: Proposal, rule: Rule, site: Site, table: RuleTable, optio
     """Why a proposal is not published, or None."""
     if not _is_of(site, proposal.old_url):
         return f"{split_url(proposal.old_url)[0]} is no host of site `{site.name}`"
+    if not rule.source.startswith("/") and not split_url(rule.source)[0]:
+        return "an old address begins with /, or with http:// and a host of the site"
     if proposal.answer is Answer.KEPT:
-        return "kept on the old site by decision"
+        return _kept(_answer_now(rule, site, table))
     if not rule.to and not rule.gone:
         return f"{proposal.answer}, but without a new address" if proposal.answer else "no page matches"
     if proposal.answer is None and proposal.confidence < options.min_confidence:
@@ -120,20 +122,31 @@ def _is_of(site: Site, url: str) -> bool:
 
 def _summed_up(problem: Problem) -> str:
     """What is wrong, in words that are the same for every address that has it, so that they can be told in one line."""
-    return problem.mend if problem.code == "ignored-query" else f"{problem.message}. {problem.mend}"
+    said = "look-up ignores its query" if problem.code == "ignored-query" else problem.message
+    return f"{said}. {problem.mend}"
+
+
+def _answer_now(rule: Rule, site: Site, table: RuleTable) -> Decision:
+    """What a map answers at the address of the rule."""
+    _, path, query = split_url(rule.source)
+    return table.decide(Request(path.encode("utf-8", "surrogatepass"), query.encode("utf-8", "surrogatepass"), site.hosts[0]))
+
+
+def _kept(now: Decision) -> str:
+    """What becomes of an address that is to stay on the old site, whatever the map answers there now."""
+    if isinstance(now, Redirect | Gone) and now.rule is not None:
+        return "to be kept on the old site, but the map has a rule that takes it away; delete that one, or add `serve: legacy`"
+    return "kept on the old site by decision"
 
 
 def _already_answered(rule: Rule, site: Site, table: RuleTable) -> str | None:
-    _, path, query = split_url(rule.source)
-    request = Request(path.encode("utf-8", "surrogatepass"), query.encode("utf-8", "surrogatepass"), site.hosts[0])
-    now = table.decide(request)
-    after = RuleTable(table.sites.values(), [rule]).decide(request)
+    now, after = _answer_now(rule, site, table), _answer_now(rule, site, RuleTable(table.sites.values(), [rule]))
     if isinstance(now, Redirect) and isinstance(after, Redirect) and now.location == after.location:
         return "the map says so already"
     if isinstance(now, Gone) and isinstance(after, Gone):
         return "the map says so already"
     if now.rule is not None and (now.rule.kind is Kind.EXACT or now.rule.serve):
-        return "the map already has another rule for it"
+        return "the map already has another rule for it, which stays; change or delete that one by hand"
     if not isinstance(after, Redirect | Gone):
         return "it would lead to its own address"
     return None

@@ -109,6 +109,15 @@ def test_a_page_that_was_kept_stays_where_it_is(config: Path) -> None:
     assert config.read_bytes() == before
 
 
+def test_what_is_decided_about_the_home_page_is_told_unless_a_person_did(config: Path) -> None:
+    sheet = config.parent / "review.csv"
+    sheet.write_text("old_url,new_url,confidence,verdict\n/,/start,0.99,\n", encoding="utf-8")
+    assert "the home page is among them" in run("publish", "--config", config, "--csv", sheet, "--dry-run").stderr
+
+    sheet.write_text("old_url,new_url,confidence,verdict\n/,/start,0.99,accepted\n", encoding="utf-8")
+    assert "the home page" not in run("publish", "--config", config, "--csv", sheet, "--dry-run").stderr
+
+
 def test_an_address_of_another_host_is_no_rule_of_this_site(config: Path) -> None:
     sheet = config.parent / "review.csv"
     sheet.write_text("old_url,new_url,confidence\nhttps://other.example/b.html,/b/,1\n", encoding="utf-8")
@@ -151,6 +160,9 @@ def test_a_new_address_that_nobody_found_is_named(config: Path) -> None:
     result = run("publish", "--config", config, "--csv", sheet)
 
     assert "warning: 1 new address not found by `migrator crawl new`: /slip/" in result.stderr
+    sheet.write_text("old_url,new_url,confidence\n/c.html,/slip/,1\n/d.html,/other/,1\n", encoding="utf-8")
+    told = run("publish", "--config", config, "--csv", sheet).stderr
+    assert "warning: 2 new addresses not found by `migrator crawl new`: /other/, /slip/" in told
 
 
 def test_a_broken_sheet_changes_nothing(config: Path) -> None:

@@ -36,7 +36,8 @@ def test_what_is_sure_enough_is_added_as_paths() -> None:
         (Proposal(f"{OLD}/a", "", 1.0, Answer.KEPT), "kept on the old site by decision"),
         (Proposal(f"{OLD}/a", "https://www.old.example/A/", 1.0), "it would lead to its own address"),
         (Proposal(f"{OLD}/a", "https://evil.example/", 1.0), "the host evil.example is not allowed as a target"),
-        (Proposal(f"{OLD}/a?x=1", f"{NEW}/b", 1.0), "Add x to significant_params"),
+        (Proposal(f"{OLD}/a?x=1", f"{NEW}/b", 1.0), "look-up ignores its query. Add x to significant_params"),
+        (Proposal("a.html", f"{NEW}/b", 1.0), "an old address begins with /"),
     ],
 )
 def test_what_is_left_out_is_named_with_its_reason(proposal: Proposal, reason: str) -> None:
@@ -69,7 +70,17 @@ def test_the_map_that_stands_is_never_overwritten() -> None:
     )
 
     assert made.text == text
-    assert set(made.left_out) == {"the map already has another rule for it", "the map says so already"}
+    stays = "the map already has another rule for it, which stays; change or delete that one by hand"
+    assert set(made.left_out) == {stays, "the map says so already"}
+
+
+def test_a_page_to_be_kept_that_the_map_takes_away_is_told_of() -> None:
+    text = SITE + "redirects:\n  /a: /b\nrules: [{from: /old/*, gone: true}, {from: /old/x, serve: legacy}]\n"
+    made = plan(*(Proposal(f"{OLD}{path}", "", 0.0, Answer.KEPT) for path in ("/a", "/old/x", "/old/y")), text=text)
+
+    taken, kept = sorted(made.left_out, key=len, reverse=True)
+    assert ([one.old_url for one in made.left_out[taken]], "delete that one" in taken) == ([f"{OLD}/a", f"{OLD}/old/y"], True)
+    assert [one.old_url for one in made.left_out[kept]] == [f"{OLD}/old/x"]
 
 
 def test_an_exact_rule_may_refine_a_pattern_but_not_repeat_it() -> None:
