@@ -33,7 +33,7 @@ ADDRESSES = (
 )
 COUNTS = (
     *("clicks", "views", "page views", "pageviews", "screen page views", "unique pageviews", "sessions", "visits", "hits"),
-    *("entrances", "visitors", "users", "count", "clics", "klicks"),
+    *("entrances", "visitors", "users", "count", "clics", "klicks", "aufrufe", "vues", "vistas"),
 )
 DAYS = ("date", "day")
 _DELIMITERS = ",;\t|"

@@ -13,6 +13,7 @@ from migrator.pages.harvest import Harvest, Located
 _LINES = 20  # that are looked at
 _SAMPLE = 65_536  # bytes
 _OTHER_CELL = re.compile(r"[\d.,%\s-]*$|https?://|/|\"|.* ", re.IGNORECASE)
+_ADDRESS = ("http://", "https://", "/")
 _WORKBOOK = b"PK\x03\x04"
 
 
@@ -41,7 +42,7 @@ def kind_of(head: bytes) -> Kind | None:
     if any(line.startswith(b"#Fields:") for line in lines[:_LINES]) or _are_of_log(lines[:_LINES]):
         return Kind.LOG
     text = [decoded(line) for line in lines if not line.startswith(b"#")]
-    return Kind.CSV if text and _is_sheet(text[0]) else Kind.LIST
+    return Kind.CSV if text and (_is_sheet(text[0]) or _has_heading(text[:2])) else Kind.LIST
 
 
 def _are_of_log(lines: list[bytes]) -> bool:
@@ -60,6 +61,19 @@ def _is_sheet(line: str) -> bool:
         cells = [cell.strip().strip('"').lower() for cell in line.split(delimiter)]
         if any(cell in ADDRESSES for cell in cells):
             return True
-        if len(cells) > 1 and cells[0].startswith(("http://", "https://", "/")) and all(map(_OTHER_CELL.match, cells[1:])):
+        if len(cells) > 1 and cells[0].startswith(_ADDRESS) and all(map(_OTHER_CELL.match, cells[1:])):
             return True
+    return False
+
+
+def _has_heading(lines: list[str]) -> bool:
+    """Whether the first line names columns in words that nobody foresaw: as many cells as the next, which has an address in one."""
+    if len(lines) < 2 or lines[0].startswith("["):  # a table in JSON is a list
+        return False
+    for delimiter in ",;\t|":
+        names, cells = ([cell.strip().strip('"').lower() for cell in line.split(delimiter)] for line in lines)
+        if 1 < len(names) == len(cells) and not any(name.startswith(_ADDRESS) for name in names):
+            others = [cell for cell in cells if not cell.startswith(_ADDRESS)]
+            if len(others) < len(cells) and all(map(_OTHER_CELL.match, others)):
+                return True
     return False
