@@ -25,7 +25,7 @@ from migrator.crawl.options import CrawlOptions
 from migrator.crawl.session import open_session
 from migrator.errors import CrawlError, StoreError
 from migrator.pages.address_sheet import Columns
-from migrator.pages.page import Side
+from migrator.pages.page import Page, Side
 from migrator.rules.rule import Site
 from migrator.store.counts import Counts
 from migrator.store.frontier import StoredFrontier
@@ -124,8 +124,10 @@ def _go_on(opened: Store, job: Job, named: Named, fresh: bool, whole: bool, as_j
         counts = frontier.counts()
         _tell_end(counts, progress, as_json)
         tell_marks(marked)
-        _tell_failures(frontier, counts)
-        if counts.finished:
+        first = _tell_failures(frontier, counts)
+        if counts.finished and first and _is_nothing(job, counts, first):
+            _tell_of_nothing(job, first)
+        elif counts.finished:
             click.echo(f"next: `migrator {_next(opened, job, bool(named) and was_finished)}`", err=True)
 
 
@@ -211,19 +213,32 @@ def _tell_end(counts: Counts, progress: Progress, as_json: bool) -> None:
         )
 
 
-def _tell_failures(frontier: StoredFrontier, counts: Counts) -> None:
-    """Name the first failures; and where the site has sent everything elsewhere, say what may be wrong."""
+def _tell_failures(frontier: StoredFrontier, counts: Counts) -> Page | None:
+    """Name the first failures, and give the very first."""
     shown = list(frontier.failures(FAILURES_SHOWN))
     for page in shown:
         click.echo(f"  {page.url}: {page.error or f'status {page.status}'}", err=True)
     if counts.failures > len(shown):
         click.echo(f"  … and {counts.failures - len(shown)} more", err=True)
-    if counts.finished and counts.pages == 1 and shown and shown[0].final_url != shown[0].url:
-        click.echo(
-            f"the site sends its first page to {shown[0].final_url}, which is not an address of its own here\n"
-            "    Write the address that it answers under: another scheme or port, or one more of its hosts.",
-            err=True,
-        )
+    return shown[0] if shown else None
+
+
+def _is_nothing(job: Job, counts: Counts, first: Page) -> bool:
+    """Whether a crawl of a live site found no page of it; `first` is the first failure."""
+    is_elsewhere = counts.pages == 1 and first.final_url != first.url
+    return (is_elsewhere or counts.pages == counts.failures) and not (job.archives or job.options.only_listed)
+
+
+def _tell_of_nothing(job: Job, first: Page) -> None:
+    """Where no address of the site gave a page, say what may be wrong; another step would come to nothing."""
+    if first.final_url != first.url:
+        said = f"the site sends its first page to {first.final_url}, which is not an address of its own here"
+        mend = "Write the address that it answers under: another scheme or port, or one more of its hosts."
+    else:
+        said = f"no page of the {job.side} site could be read"
+        keys = "`legacy` and the first of `hosts`" if job.side is Side.LEGACY else "`new` and `new_upstream`"
+        mend = f"Check {keys} in the config, then crawl with --fresh."
+    click.echo(f"{said}\n    {mend}", err=True)
 
 
 def _next(store: Store, job: Job, wants_fresh: bool) -> str:

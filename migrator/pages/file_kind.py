@@ -67,7 +67,7 @@ def _is_sheet(line: str) -> bool:
 
 
 def _has_heading(lines: list[str]) -> bool:
-    """Whether the first line names columns in words that nobody foresaw: as many cells as the next, which has an address in one."""
+    """Whether the first line names columns in whatever words: it has as many cells as the next, which has an address in one."""
     if len(lines) < 2 or lines[0].startswith("["):  # a table in JSON is a list
         return False
     for delimiter in ",;\t|":

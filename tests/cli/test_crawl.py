@@ -154,6 +154,18 @@ def test_an_upstream_that_is_not_there_is_exit_3_with_a_message(config: Path, si
     assert "Traceback" not in result.output
 
 
+def test_where_no_page_could_be_read_the_config_is_doubted_and_no_next_step_is_named(config: Path, site: LiveSite) -> None:
+    site.replies = {}
+    told = run(config, "legacy").stderr
+
+    assert "no page of the legacy site could be read\n    Check `legacy` and the first of `hosts`" in told
+    assert "next:" not in told
+    site.replies = {"/": Reply("", 301, headers={"Location": "https://www.old.example:8443/"})}
+    told = run(config, "legacy", "--fresh").stderr
+    assert "the site sends its first page to https://www.old.example:8443/, which is not an address of its own here" in told
+    assert "could be read" not in told
+
+
 def test_a_site_that_forbids_everything_is_exit_3_unless_it_is_ones_own(config: Path, site: LiveSite) -> None:
     site.replies["/robots.txt"] = Reply("User-agent: *\nDisallow: /\n", kind="text/plain")
 
