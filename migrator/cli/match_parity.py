@@ -33,6 +33,7 @@ from migrator.urls import normal_url
 
 NAMED = 20  # missing things of one kind that a cell names
 NAMED_ON_TERMINAL = 3
+BESIDE_A_SHEET = 20  # pairs that are shown where all are written to a file
 KINDS = ("headings", "files", "links", "images", "passages")
 COLUMNS = ("old_url", "new_url", "pair", "text_found", "words_missing", *(f"{kind}_missing" for kind in KINDS), *KINDS)
 
@@ -82,7 +83,11 @@ def parity(
     if as_json:
         click.echo(json.dumps([_as_data(row) for row in rows], ensure_ascii=False))
     elif sheet != Path("-"):
-        _tell(rows)
+        shown = rows[:BESIDE_A_SHEET] if sheet else rows
+        _tell(shown)
+        if lacking > len(shown):
+            where = str(sheet) if len(rows) > len(shown) else "--most N or --csv FILE"
+            click.echo(f"of {lacking:,} the first {len(shown):,} are shown; {where} has the others", err=True)
     click.echo(f"{counted(len(pairs) - len(lost), 'pair')} compared; in {lacking:,} of them something is missing", err=True)
     if lost:
         click.echo(f"not compared: {counted(len(lost), 'pair')} of which a page is no readable one of the last crawl", err=True)

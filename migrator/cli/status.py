@@ -16,6 +16,7 @@ from migrator.cli.options import config_option, site_option, store_option
 from migrator.cli.progress_account import options_of, take_account, utc_now, write_accounts
 from migrator.cli.status_export import export
 from migrator.cli.tables import show_table
+from migrator.errors import RefusalError
 from migrator.pages.coverage import percent
 from migrator.pages.progress import Counts, Group, Progress, Standing
 from migrator.rules.rule import Site
@@ -59,7 +60,7 @@ def status(
     table = table_with_warning(settings)
     accounts = {one.name: account for one in sites if (account := take_account(settings, table, one, now))}
     if not accounts:
-        raise click.UsageError("no old address to count; run `migrator crawl legacy` or `migrator sources legacy FILE` first")
+        raise RefusalError("no old address to count; run `migrator crawl legacy` or `migrator sources legacy FILE` first")
     options = options_of(settings)
     content = read_content(options.snapshot, options.updates)
     problems = [problem for problem in content.problems if problem.code != "snapshot"]  # that one is replaced here
@@ -73,6 +74,8 @@ def status(
     _show(settings, sites, content, as_json)
     for problem in problems:
         click.echo(problem, err=True)
+    if settings.transition is None and not out:
+        click.echo("no page shows this to the public: a section `transition:` in the config switches it on", err=True)
     ctx.exit(FINDINGS if problems else 0)
 
 

@@ -89,6 +89,20 @@ def test_people_read_what_is_missing(config: Path) -> None:
     assert lines[2].startswith("  2 passages: ")
 
 
+def test_beside_a_sheet_only_the_first_are_shown(tmp_path: Path) -> None:
+    config, sheet = config_with(tmp_path), tmp_path / "parity.csv"
+    names = [f"p{number}" for number in range(22)]
+    crawled(config, Side.LEGACY, [page(f"/{name}.html", " ".join(f"{name}w{n}" for n in range(20))) for name in names])
+    crawled(config, Side.NEW, [new_page(f"/{name}/", "Soon.") for name in names])
+    suggested(config, [Suggestion(f"{OLD}/{name}.html", (Candidate(f"{NEW}/{name}/", 0.99),)) for name in names])
+
+    result = run("match", "--config", config, "--parity", "--csv", sheet)
+
+    assert (result.stdout.count(" → "), len(sheet.read_text().splitlines())) == (20, 23)
+    assert f"of 22 the first 20 are shown; {sheet} has the others" in result.stderr
+    assert "of 22 the first 2 are shown; --most N or" in run("match", "--config", config, "--parity", "--most", 2).stderr
+
+
 def test_one_missing_thing_is_one(config: Path) -> None:
     crawled(config, Side.NEW, [new_page("/whole/", prose(0, 1)), new_page("/none/", prose(4, 1))])
 

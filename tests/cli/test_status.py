@@ -144,6 +144,7 @@ def test_publish_leaves_no_snapshot_where_no_page_would_show_it(tmp_path: Path) 
 
     assert run("publish", "--config", config).exit_code == 0
     assert not (tmp_path / ".migrator" / "progress.json").exists()
+    assert "a section `transition:` in the config switches it on" in run("status", "--config", config).stderr
 
 
 def test_the_export_is_whole_and_leads_from_file_to_file(config: Path, tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def test_check_reads_no_updates_where_no_page_shows_them(tmp_path: Path) -> None
 def test_nothing_known_is_said_with_what_to_do(tmp_path: Path) -> None:
     result = run("status", "--config", config_with(tmp_path))
 
-    assert (result.exit_code, "migrator crawl legacy" in result.stderr) == (2, True)
+    assert (result.exit_code, result.stderr.startswith("no old address to count; run `migrator crawl legacy`")) == (2, True)
 
 
 def test_a_template_at_fault_writes_nothing(config: Path, tmp_path: Path) -> None:
