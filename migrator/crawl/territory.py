@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from migrator.pages.page import Side
 from migrator.pages.tracking import without_tracking
 from migrator.rules.rule import Site
 from migrator.urls import Folding, Origin, look_up_key, normal_url, origin_of
+
+_UNSENDABLE = re.compile("[^!-~]+")  # maps and lists hold addresses as people write them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class Territory:
         return str(look_up_key(path, query, self.folding))
 
     def target(self, url: str) -> bytes:
-        """What is asked for in the request line, to the byte."""
-        return _after_origin(url).encode("ascii")
+        """What is asked for in the request line, to the byte; what may not stand there is escaped, as browsers do."""
+        return _UNSENDABLE.sub(_escaped, _after_origin(url)).encode("ascii")
 
     @property
     def folder(self) -> str:
@@ -76,6 +79,10 @@ def _origin(url: str) -> Origin:
     if origin is None:
         raise ValueError(f"not an absolute http or https address: {url!r}")
     return origin
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return quote(match[0].encode("utf-8", "surrogatepass"))
 
 
 def _after_origin(url: str) -> str:

@@ -42,6 +42,14 @@ def test_each_new_address_is_asked_and_each_old_one(tmp_path: Path, sites: tuple
     assert {asked.headers["host"] for asked in legacy.asked} == {"old.example"}
 
 
+def test_addresses_as_people_write_them_are_asked_for_escaped(tmp_path: Path, sites: tuple[LiveSite, LiveSite]) -> None:
+    rules = "redirects: {/réports/a b.html: /fine}\nrules: [{from: '/q?n=é', to: /fine, query: exact}]"
+    found, said = checked(tmp_path, sites, rules)
+
+    assert found == [("note", "unknown-source")] * 2, said
+    assert sorted(sites[0].targets) == ["/q?n=%C3%A9", "/r%C3%A9ports/a%20b.html"]
+
+
 def test_a_finding_that_a_rule_allows_is_none(tmp_path: Path, sites: tuple[LiveSite, LiveSite]) -> None:
     rules = "rules: [{from: /a, to: /dead, allow: {dead-target: it comes tomorrow}}]"
 

@@ -36,6 +36,18 @@ def test_our_own_site_answers_every_old_address_as_the_map_decides(stage: Stage)
     assert {asked.headers["host"] for asked in stage.new.asked} == {stage.new.url.removeprefix("http://")}
 
 
+def test_addresses_as_people_write_them_are_asked_for_escaped(tmp_path: Path) -> None:
+    rules = 'redirects: {"/réports/ein bericht.html": /new-a, "/old": /new-b}'
+    with live_site() as legacy, live_site({"/new-a": page(), "/new-b": page()}) as new:
+        stage = Stage(tmp_path, legacy, new, rules)
+        with stage.served() as server:
+            result = stage.verified(server, "--json", "--list", stage.listed("/réports/ein bericht.html", "/old"))
+            whole = stage.verified(server, "--json", "--all")
+
+    assert (result.exit_code, whole.exit_code) == (0, 0), result.stdout + whole.stdout
+    assert outcomes(whole)["/réports/ein bericht.html"] == ("passed", "")
+
+
 def test_a_server_with_another_map_fails_where_it_differs(stage: Stage) -> None:
     answers = {
         "/a": redirect(f"{stage.new.url}/elsewhere"),
