@@ -78,7 +78,8 @@ def compile_map(config: Path, folder: MapFolder, *, accept: bool = False) -> Out
             return standing
         current = folder.current()
         examined = _examined(config, folder, found, snapshot)
-        refusals = [*errors_only(examined.problems), *_doubts(config, examined, None if accept else current)]
+        errors = errors_only(examined.problems)  # which may well be why rules are missing
+        refusals = [*errors, *_doubts(config, examined, None if accept or errors else current)]
         if refusals:
             return Outcome("refused", current, refusals, snapshot.patterns)
         version = folder.add(
@@ -141,7 +142,7 @@ def _examined(config: Path, folder: MapFolder, found: MapFile, snapshot: Snapsho
 
 
 def _doubts(config: Path, examined: Examined, current: Version | None) -> list[Problem]:
-    """What speaks against serving a map that has no error."""
+    """What speaks against serving a map though it has no error; `current` is the one that it would lose rules of."""
     doubts = []
     if not examined.snapshot.is_still_so():
         doubts.append(

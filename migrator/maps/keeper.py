@@ -28,6 +28,7 @@ from migrator.store.sealed import read_sealed, write_sealed
 logger = logging.getLogger(__name__)
 
 _MOST_LINES = 20  # of problems in the log, for one map
+_NOTHING_NEW = {"same": "the files say what is served", "held": "the files are those that were rolled back from"}
 _EXPECTED = (OSError, StoreError, ConfigError, ValueError, MemoryError)
 
 
@@ -64,6 +65,7 @@ class Keeper:
         self._resting: tuple[object, float] = (None, 0.0)  # the files as they were seen last, and since when they are so
         self._lock: IO[str] | None = None
         self._next_look = 0.0
+        self._owes_word = False  # whoever asks is answered, also where nothing is new
         self._asked = False  # no Event: its lock would hold up for good a signal that comes within another's handler
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -130,13 +132,14 @@ class Keeper:
         asked = self._asked
         if not (changed or asked or self._resting[0] is not None or now >= self._next_look):
             return
-        self._asked = False
+        self._asked, self._owes_word = False, self._owes_word or asked
         self._next_look = now + self._pace.files
         found = fingerprint(self._config, self._patterns)
-        if found == self._tried and not asked:
+        if found == self._tried and not self._owes_word:
             self._resting = (None, now)
         elif self._is_first_look and is_unchanged(self._config, self._folder, self._start.version):
             self._tried = found
+            self._say_same("same")
         elif found != self._resting[0]:
             self._resting = (found, now)
         elif now - self._resting[1] >= self._pace.settle:
@@ -155,15 +158,22 @@ class Keeper:
         now = time.time()
         self._patterns = list(outcome.patterns) or self._patterns
         if outcome.word == "refused":
-            if tuple(map(str, outcome.problems)) != self.state.problems:
-                self._say_refused(outcome.problems)
             problems = tuple(map(str, outcome.problems))
+            if self._owes_word or problems != self.state.problems:
+                self._say_refused(outcome.problems)
             self._note(replace(self.state, ok=False, looked=now, problems=problems, refused_at=now))
         else:
+            self._say_same(outcome.word)
             self._note(replace(self.state, ok=True, looked=now, problems=(), refused_at=0.0))
             self._follow()
 
+    def _say_same(self, word: str) -> None:
+        if word in _NOTHING_NEW and (self._owes_word or not self.state.ok):
+            logger.info("%s; map version %d goes on", _NOTHING_NEW[word], self.state.version)
+        self._owes_word = False
+
     def _say_refused(self, problems: Sequence[Problem]) -> None:
+        self._owes_word = False
         age = time.time() - self.state.since
         logger.error("a new map is refused, version %d goes on (in use for %.0f s)", self.state.version, age)
         for problem in problems[:_MOST_LINES]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -130,6 +131,30 @@ def test_a_bad_map_is_refused_once_and_forgotten_when_the_file_is_as_it_was(tmp_
         renamed(config, text)
         assert eventually(lambda: keeper.state.ok)
         assert (keeper.state.problems, list(taken)) == ((), [])
+
+
+def test_whoever_asks_is_answered_also_where_nothing_is_new(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "migrator.maps.keeper")
+    config = written(tmp_path, "redirects: {/a: /1}\n")
+    text = config.read_text("utf-8")
+    with kept(config) as (keeper, _):
+        keeper.look_now()
+        assert eventually(lambda: "the files say what is served; map version 1 goes on" in caplog.messages)
+        renamed(config, text + "redirects: {}\n")
+        assert eventually(lambda: caplog.text.count("is refused") == 1)
+        keeper.look_now()
+        assert eventually(lambda: caplog.text.count("is refused") == 2)
+        caplog.clear()
+        renamed(config, text)
+        assert eventually(lambda: "the files say what is served; map version 1 goes on" in caplog.messages)
+
+
+def test_a_file_that_cannot_be_read_is_not_called_shrunk_too(tmp_path: Path) -> None:
+    config = written(tmp_path, "redirects: {/a: /1, /b: /2, /c: /3}\n")
+    compile_map(config, folder_beside(config))
+    config.write_text(config.read_text("utf-8").removesuffix("}\n"), encoding="utf-8")
+
+    assert [problem.code for problem in compile_map(config, folder_beside(config)).problems] == ["yaml-syntax"]
 
 
 @pytest.mark.parametrize("text", ["", "version: 1\n", "\0\0\0", "&a [*a]", "{" * 100_000])

@@ -36,8 +36,8 @@ def write(table: SiteTable, today: dt.date) -> Export:
     export.files["migrator.cfg"] = "".join(f"    {line}\n" for line in lines)
     export.include = (
         f"Put the folder at {FOLDER} and the lines of migrator.cfg into the frontend of the old hosts, before use_backend.\n"
-        "HAProxy includes no files; they may also be a file of their own, behind one that ends in this frontend:\n"
-        f"    haproxy -f haproxy.cfg -f {FOLDER}/migrator.cfg"
+        "HAProxy includes no files, and each file begins a section of its own; where haproxy.cfg ends in this frontend:\n"
+        f"    cat haproxy.cfg {FOLDER}/migrator.cfg > whole.cfg"
     )
     export.notes = [
         f"The files are looked for in {FOLDER}; elsewhere, change that path in migrator.cfg.",
