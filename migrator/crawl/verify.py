@@ -10,7 +10,7 @@ from typing import TypeVar
 from migrator.crawl.answer import Answer
 from migrator.crawl.doors import Doors
 from migrator.crawl.reader import Reader, ThreadReader
-from migrator.errors import CrawlError, UpstreamError
+from migrator.errors import CrawlError, UpstreamError, UpstreamUnreachable
 from migrator.pages.expectation import Expected, Seen, with_fragment
 from migrator.pages.extract import Reading
 from migrator.pages.metadata import asks_for_noindex
@@ -19,6 +19,7 @@ from migrator.urls import normal_url
 
 MAX_BODY = 2_000_000  # bytes of a page that are read for its canonical address
 MOST_ENDS = 20_000  # new addresses whose state is remembered, since many old ones lead to one
+MOST_UNREACHED = 10  # addresses in vain, before any was answered, until the site is taken to be away
 T = TypeVar("T")
 _HTML = ("text/html", "application/xhtml+xml")
 
@@ -30,9 +31,10 @@ class Verifier:
         self._doors = doors
         self._reader = reader or ThreadReader()
         self._ends: dict[str, Seen] = {}
+        self._unreached = 0  # so far; -1 once there was an answer
 
     async def looks(self, wanted: Iterable[Expected]) -> AsyncGenerator[tuple[Expected, Seen], None]:
-        """What was seen of each, as it comes in. Raises CrawlError where the site asks for a long rest."""
+        """What was seen of each, as it comes in. Raises CrawlError where the site asks for a long rest, or is not there."""
         async with aclosing(self._each(wanted, self.look)) as each:
             async for one in each:
                 yield one
@@ -66,7 +68,9 @@ class Verifier:
         try:
             answer = await self._doors.ask(expected.url)
         except UpstreamError as error:
+            self._count_unreached(error)
             return Seen(error=str(error))
+        self._unreached = -1
         if not answer.is_redirect:
             return Seen(answer.status)
         location = with_fragment(answer.location, expected.url)
@@ -75,6 +79,13 @@ class Verifier:
             return seen._replace(hops=0)  # it fails already
         end = await self.end(normal_url(location) or location)
         return end._replace(status=answer.status, location=location, hops=1 + end.hops)
+
+    def _count_unreached(self, error: UpstreamError) -> None:
+        if self._unreached < 0 or not isinstance(error, UpstreamUnreachable):
+            return
+        self._unreached += 1
+        if self._unreached >= MOST_UNREACHED:
+            raise CrawlError(f"none of the first {MOST_UNREACHED} addresses was answered: {error}") from error
 
     async def end(self, url: str) -> Seen:
         """Where a new address ends, and what the page there says of itself; `hops` are those beyond it."""

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from migrator.errors import PublishError
+from migrator.errors import PublishError, RefusalError
 from migrator.store.whole_files import sync_folder, write_whole
 
 
@@ -41,13 +41,13 @@ def replace_text(path: Path, before: bytes, after: bytes) -> None:
 def write_folder(folder: Path, files: Mapping[str, bytes], mark: str) -> None:
     """Put a folder of these files, by their paths below it, in the place of an earlier one, which must have the file `mark`.
 
-    It is made whole beside its place and then exchanged. Raises PublishError where another folder or file is there, or OSError;
+    It is made whole beside its place and then exchanged. Raises RefusalError where another folder or file is there, or OSError;
     then all is as it was.
     """
     folder = folder.resolve()
     is_there = folder.exists()
     if is_there and not (folder.is_dir() and ((folder / mark).is_file() or not any(folder.iterdir()))):
-        raise PublishError(f"{folder} holds other files, which would be lost; name a new or an empty folder")
+        raise RefusalError(f"{folder} holds other files, which would be lost; name a new or an empty folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", suffix=".tmp", dir=folder.parent) as made:
         new, old = Path(made) / "new", Path(made) / "old"

@@ -181,7 +181,7 @@ def test_an_earlier_export_is_replaced_whole_and_nothing_else_ever(config: Path,
     other.mkdir()
     (other / "thesis.txt").write_text("work")
     result = run("status", "--config", config, "--out", other)
-    assert (result.exit_code, "holds other files" in result.stderr) == (1, True)
+    assert (result.exit_code, "holds other files" in result.stderr) == (2, True)
     assert [path.name for path in other.iterdir()] == ["thesis.txt"]
     assert not [path for path in tmp_path.iterdir() if path.name.endswith(".tmp")]
 

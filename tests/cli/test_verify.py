@@ -101,6 +101,15 @@ def test_a_new_site_that_does_not_answer_leaves_its_addresses_unchecked(stage: S
     assert set(outcomes(result)) == {"/a", "/b", "/press/x"}
 
 
+def test_a_site_that_is_not_there_is_not_asked_for_every_address(stage: Stage) -> None:
+    listed = stage.listed(*(f"/page-{number}" for number in range(30)))
+    result = stage.verified(f"http://127.0.0.1:{free_port()}", "--list", listed)
+
+    assert result.exit_code == 3
+    assert "none of the first 10 addresses was answered: no connection to" in result.stderr
+    assert result.stdout == ""
+
+
 def test_a_target_that_loops_is_found(stage: Stage) -> None:
     stage.new.replies["/new-a"] = redirect("/new-a2")
     stage.new.replies["/new-a2"] = redirect("/new-a")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.errors import PublishError
+from migrator.errors import PublishError, RefusalError
 from migrator.review.atomic import exclusive, replace_text, write_folder
 from migrator.store.whole_files import write_whole
 
@@ -94,7 +94,7 @@ def test_what_is_no_earlier_one_is_never_replaced(tmp_path: Path, there: str) ->
         place.mkdir()
         (place / "work").write_text("work")
     before = everything(tmp_path)
-    with pytest.raises(PublishError, match="other files"):
+    with pytest.raises(RefusalError, match="other files"):
         write_folder(place, {MARK: b""}, MARK)
 
     assert everything(tmp_path) == before
