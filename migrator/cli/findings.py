@@ -13,6 +13,15 @@ from migrator.cli.sheets import write_sheet
 from migrator.errors import Level, Problem
 
 FORMATS = ("text", "json", "junit", "github")
+NO_REPORTS = (".yaml", ".yml", ".csv", ".tsv", ".xlsx", ".db")  # maps, sheets and stores: somebody's work
+
+
+def _no_report_is_there(ctx: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    if value.is_file() and value.suffix.lower() in NO_REPORTS:
+        raise click.BadParameter(f"{value} is no report and would be lost; name another file")
+    return value
+
+
 format_option = click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="The form of the report."
 )
@@ -20,6 +29,7 @@ output_option = click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("-"),
+    callback=_no_report_is_there,
     help="Write the findings to this file, whole or not at all. [default: stdout]",
 )
 

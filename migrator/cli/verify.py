@@ -13,7 +13,7 @@ import click
 from migrator.cli.check import counted
 from migrator.cli.findings import format_option, output_option
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
-from migrator.cli.sheets import write_sheet
+from migrator.cli.sheets import write_report, write_sheet
 from migrator.cli.verify_addresses import Addresses
 from migrator.cli.verify_report import Result, failures_sheet, in_form, summary, tally
 from migrator.cli.verify_state import VerifyState
@@ -80,7 +80,7 @@ def verify(
     results = _results(ctx, settings, chosen, addresses, origin, _host_and_port(connect), told)
     write_sheet(output, in_form(results, "json" if as_json else form, whole))
     if failures:
-        write_sheet(failures, failures_sheet(results))
+        write_report(failures, failures_sheet(results))
     click.echo(summary(results, str(origin)), err=True)
     counts = tally(results)
     ctx.exit(1 if counts[Outcome.FAILED] else UNFINISHED if counts[Outcome.UNCHECKED] else 0)

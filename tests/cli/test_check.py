@@ -205,3 +205,15 @@ def test_each_code_is_explained_by_the_command() -> None:
     assert run("explain-code", "lop").exit_code == 2
     listed = run("explain-code").stdout
     assert all(code in listed for code in CODES)
+
+
+@pytest.mark.parametrize("command", ["check", "verify"])
+def test_findings_never_take_the_place_of_a_map_or_a_sheet(tmp_path: Path, command: str) -> None:
+    config = config_with(tmp_path, "redirects: {/a: /b}\n")
+    before = config.read_bytes()
+
+    result = run(command, "--config", config, "--output", config)
+
+    assert result.exit_code == 2
+    assert "would be lost; name another file" in result.output
+    assert config.read_bytes() == before
