@@ -183,14 +183,15 @@ def _crawl(job: Job, named: Named, frontier: StoredFrontier, progress: Progress,
 
 
 async def _pour(job: Job, named: Named, stored: StoredFrontier, progress: Progress) -> None:
+    frontier = AsyncFrontier(stored)
     async with (
         shown(progress, stored.due),
         kept_alive(stored),
         open_session(*job[:3], turns=lambda host: AsyncTurns(stored.turns(host))) as session,
-        aclosing(session.visits(AsyncFrontier(stored), named)) as visits,
+        aclosing(session.visits(frontier, named)) as visits,
     ):
         async for visit in visits:
-            await asyncio.to_thread(stored.finish, visit)
+            await frontier.finish(visit)
             progress.count(visit)
 
 

@@ -37,13 +37,14 @@ async def pour_archives(
             raise SourceError(
                 f"the archives hold nothing of {territory.base}\n    check `legacy`, `new` and `hosts` in the config"
             )
+        frontier = AsyncFrontier(stored)
         async with (
             shown(progress, stored.due),
             kept_alive(stored),
-            aclosing(archived_visits(territory, options, archive, AsyncFrontier(stored))) as visits,
+            aclosing(archived_visits(territory, options, archive, frontier)) as visits,
         ):
             async for visit in visits:
-                await asyncio.to_thread(stored.finish, visit)
+                await frontier.finish(visit)
                 progress.count(visit)
 
 

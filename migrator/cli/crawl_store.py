@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from migrator.pages.page import Page
-from migrator.pages.visit import Entry, Found, Listed, Skipped, Source
+from migrator.pages.visit import Entry, Found, Listed, Skipped, Source, Visit
 from migrator.store.frontier import StoredFrontier
 from migrator.store.turns import Turns
 from migrator.store.workers import LEASE
+
+Result = TypeVar("Result")
 
 
 class AsyncTurns:
@@ -33,42 +37,53 @@ class AsyncTurns:
 
 
 class AsyncFrontier:
-    """The store's frontier as the crawler asks for it: its waits for the disk do not hold up the network."""
+    """The store's frontier as the crawler asks for it: its waits for the disk do not hold up the network.
+
+    One thread does it all, on one connection: several would each keep what SQLite remembers of the file, and unmake each other's.
+    """
 
     def __init__(self, stored: StoredFrontier) -> None:
         self._stored = stored
+        self._thread = ThreadPoolExecutor(1, "store")
+
+    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
     async def seeded(self) -> bool:
         """Whether the addresses that the crawl starts from are all in."""
-        return await asyncio.to_thread(self._stored.seeded)
+        return await self._run(self._stored.seeded)
 
     async def mark_seeded(self) -> None:
         """They are all in."""
-        await asyncio.to_thread(self._stored.mark_seeded)
+        await self._run(self._stored.mark_seeded)
 
     async def add(self, found: Sequence[Found], skipped: Sequence[Skipped]) -> None:
         """Take in addresses; those that were ever seen change nothing."""
-        await asyncio.to_thread(self._stored.add, found, skipped)
+        await self._run(self._stored.add, found, skipped)
 
     async def claim(self, limit: int) -> list[Entry]:
         """Up to `limit` addresses that are due, nearest to the start first."""
-        return await asyncio.to_thread(self._stored.claim, limit)
+        return await self._run(self._stored.claim, limit)
 
     async def is_open(self) -> bool:
         """Whether there may be more to do when `claim` gives nothing."""
-        return await asyncio.to_thread(self._stored.is_open)
+        return await self._run(self._stored.is_open)
 
     async def former(self, entry: Entry) -> Page | None:
         """The page of an entry as the crawl before has it, if it is still kept."""
-        return await asyncio.to_thread(self._stored.former, entry)
+        return await self._run(self._stored.former, entry)
 
     async def listed(self, after: str, limit: int) -> Sequence[tuple[Source, Listed]]:
         """The next addresses, by key, that imported files name."""
-        return await asyncio.to_thread(self._stored.listed, after, limit)
+        return await self._run(self._stored.listed, after, limit)
 
     async def keys_with_query(self) -> Sequence[str]:
         """The keys, with a query, of all addresses that are due or visited."""
-        return await asyncio.to_thread(lambda: list(self._stored.keys_with_query()))
+        return await self._run(lambda: list(self._stored.keys_with_query()))
+
+    async def finish(self, visit: Visit) -> None:
+        """Keep what came of one visit."""
+        await self._run(self._stored.finish, visit)
 
 
 @asynccontextmanager

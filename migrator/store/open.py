@@ -54,7 +54,7 @@ def _engine(url: URL) -> Engine:
             raise StoreError(f"the folder of the store {url.database} cannot be made: {error.strerror}") from error
     elif find_spec("psycopg") is None:
         raise MissingExtraError("a store in PostgreSQL", "postgres")
-    return create_engine(url, pool_pre_ping=url.drivername != "sqlite")
+    return create_engine(url, pool_pre_ping=url.drivername != "sqlite", pool_use_lifo=True)
 
 
 def _ready(database: Database) -> None:
