@@ -142,6 +142,6 @@ def _enter(
     days = [{"import_id": number, "key": key, "day": day, "count": count} for (key, day), count in counts.items()]
     for table, values in ((listed, rows), (visits, days)):
         if values:
-            bulk = Prepared(database, insert(table), values[0])
+            adding = Prepared(database, insert(table), values[0])
             for start in range(0, len(values), _AT_ONCE):
-                bulk.run(connection, values[start : start + _AT_ONCE])
+                adding.run(connection, values[start : start + _AT_ONCE])
