@@ -151,6 +151,7 @@ class Keeper:
     def _is_compiling(self) -> bool:
         if self._lock is None:
             self._lock = self._folder.try_to_keep()
+            self._note(self.state)  # where it is kept now, in the place of what an earlier run left there
         return self._lock is not None
 
     def _compile(self) -> None:

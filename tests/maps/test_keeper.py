@@ -18,8 +18,8 @@ from migrator.maps.folder import Pointer
 from migrator.maps.keeper import Keeper, Pace
 from migrator.maps.loading import start_map
 from migrator.maps.opening import LoadedMap
-from migrator.maps.state import state_from
-from migrator.store.sealed import read_sealed
+from migrator.maps.state import ReloadState, state_from
+from migrator.store.sealed import read_sealed, write_sealed
 from tests.maps.folders import location, written
 from tests.serve.live import eventually
 
@@ -147,6 +147,16 @@ def test_whoever_asks_is_answered_also_where_nothing_is_new(tmp_path: Path, capl
         caplog.clear()
         renamed(config, text)
         assert eventually(lambda: "the files say what is served; map version 1 goes on" in caplog.messages)
+
+
+def test_what_an_earlier_run_was_refused_is_forgotten_at_the_next_start(tmp_path: Path) -> None:
+    config = written(tmp_path, "redirects: {/a: /1}\n")
+    kept_in = folder_beside(config).path / "state"
+    version = start_map(config).version
+    write_sealed(kept_in, ReloadState(False, version.number, version.digest, 1, 0, 0, ("cut off",), 1.0).as_dict())
+    with kept(config), kept(config) as (second, _):
+        assert eventually(lambda: (found := state_from(read_sealed(kept_in))) is not None and found.ok)
+        assert eventually(lambda: (second.state.ok, second.state.problems) == (True, ()))
 
 
 def test_a_file_that_cannot_be_read_is_not_called_shrunk_too(tmp_path: Path) -> None:
