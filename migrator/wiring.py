@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from migrator.errors import ConfigError, Problem
 from migrator.rules.rule import Home
 from migrator.rules.table import RuleTable
 from migrator.serve.answer import Answer
@@ -58,6 +59,21 @@ async def rehearsed(settings: Settings, table: RuleTable, scope: Scope, today: d
     await door(scope, _nothing, keep)
     starts = [message for message in sent if message["type"] == "http.response.start"]
     return Answer(starts[0]["status"], list(starts[0]["headers"])) if starts else None
+
+
+def template_problems(settings: Settings) -> tuple[Problem, ...]:
+    """What keeps the operator's own templates and words from being used, as a start would find it; () where there are none."""
+    if settings.templates is None:
+        return ()
+    table = RuleTable(settings.sites.values(), ())
+    try:
+        public = public_pages(settings, table)
+        door(settings, table, notices_of(settings, table), {}, public, name_rules=False)
+    except ConfigError as error:
+        return error.problems
+    if public is not None:
+        public.close()
+    return ()
 
 
 async def _nothing() -> Message:

@@ -17,12 +17,13 @@ from migrator.maps.compiling import examine
 from migrator.rules.allowances import without_allowed
 from migrator.rules.banner_section import banner_problems
 from migrator.rules.bulk import no_collections
-from migrator.rules.checks import OF_SOME_RUNS, found_problems, in_order
+from migrator.rules.checks import OF_SOME_RUNS, errors_only, found_problems, in_order
 from migrator.rules.map_file import MapFile
 from migrator.rules.problem_codes import CODES
 from migrator.rules.table import RuleTable
 from migrator.serve.status_files import read_updates
-from migrator.settings import read_config, read_search, store_address, tls_file_problems, transition_options
+from migrator.settings import read_config, read_search, settings_of, store_address, tls_file_problems, transition_options
+from migrator.wiring import template_problems
 
 
 @click.command()
@@ -94,6 +95,7 @@ def _problems(found: MapFile, table: RuleTable, config: Path, store: str) -> lis
     problems += banner_problems(found.banner) if found.banner else ()
     problems += read_search(config).problems
     problems += crawled_problems(table, store)
+    problems += () if errors_only(problems) else template_problems(settings_of(found, config))
     return in_order(without_allowed(problems, found.rules, OF_SOME_RUNS))
 
 

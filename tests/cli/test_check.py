@@ -217,3 +217,23 @@ def test_findings_never_take_the_place_of_a_map_or_a_sheet(tmp_path: Path, comma
     assert result.exit_code == 2
     assert "would be lost; name another file" in result.output
     assert config.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "code"),
+    [
+        ("gone.html", "{% if %}", "template-syntax"),
+        ("status.html", "{{ nobody }}", "template-failed"),
+        ("words/en.yaml", "no_such_word: x\n", "words"),
+    ],
+)
+def test_templates_that_would_keep_a_server_from_starting_are_found(tmp_path: Path, file: str, text: str, code: str) -> None:
+    config = config_with(tmp_path, "redirects: {/a: /b}\ntransition: {}\n")
+    (tmp_path / "templates" / file).parent.mkdir(parents=True)
+    (tmp_path / "templates" / file).write_text(text, encoding="utf-8")
+
+    result = run("check", "--config", config)
+
+    assert result.exit_code == 1, result.output
+    assert f"templates/{file}" in result.stdout
+    assert f"[{code}]" in result.stdout

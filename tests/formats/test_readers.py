@@ -20,6 +20,11 @@ S3 = '{"Condition":{"KeyPrefixEquals":"docs/"},"Redirect":{"HostName":"new","Rep
 IIS = '<rewriteMaps><rewriteMap name="r"><add key="/a?id=1&amp;x=2" value="https://new/x"/></rewriteMap></rewriteMaps>'
 ROWS = {
     "netlify: 301 by default": ("netlify", "/old/* /new/:splat", ["/old/* > /new/:splat 301 keep pattern"]),
+    "csv: statuses of spreadsheets and of people": (
+        "csv",
+        "/a,/b,302.0\n/c,/d,307 Temporary Redirect\n",
+        ["/a > /b 302 keep exact", "/c > /d 307 keep exact"],
+    ),
     "netlify: forced, a comment": ("netlify", "/a /b 302! # why", ["/a > /b 302 keep exact"]),
     "netlify: a parameter": ("netlify", "/shop id=7 /item", ["/shop?id=7 > /item 301 exact exact"]),
     "cloudflare: 302 by default": ("cloudflare", "/a /b", ["/a > /b 302 keep exact"]),

@@ -35,3 +35,10 @@ def test_each_wrong_row_is_reported_with_its_line_and_the_others_are_kept() -> N
 
     assert [row.old for row in rows] == ["/a", "/g"]
     assert [problem.place.line for problem in problems] == [2, 3, 4]
+
+
+def test_what_nobody_sees_at_the_ends_of_a_cell_is_no_part_of_an_address() -> None:
+    rows, problems = read_rows("/a\u200b,\ufeff /b \u00a0\n", "m.csv")
+
+    assert not problems
+    assert [(row.old, row.new) for row in rows] == [("/a", "/b")]

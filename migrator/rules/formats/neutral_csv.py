@@ -14,6 +14,7 @@ OLD = ("old", "old url", "old_url", "from", "source", "legacy url", "legacy_url"
 NEW = ("new", "new url", "new_url", "to", "target", "destination")
 STATUS = ("status", "code", "type")
 GONE = ("410", "gone")
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"  # without width, and left behind by what people copy from
 HEAD = 8192  # characters that the delimiter is told from
 
 
@@ -26,6 +27,11 @@ class Row:
     status: int
     gone: bool
     place: Place
+
+
+def tidied(cell: str) -> str:
+    """The cell without what nobody sees at its ends."""
+    return cell.strip().strip(_UNSEEN).strip()
 
 
 def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
@@ -71,7 +77,7 @@ def _lines(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str
         if cells is None:
             return
         if any(map(str.strip, cells)):
-            yield before + 1, [cell.strip() for cell in cells]
+            yield before + 1, [tidied(cell) for cell in cells]
         before = reader.line_num
 
 

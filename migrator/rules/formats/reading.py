@@ -78,7 +78,8 @@ class Reading:
             return self.status
         words = {"gone": 410, "permanent": 301, "temp": 302, "temporary": 302, "seeother": 303}
         text = str(status).strip().lower()
-        return words.get(text) or (int(text) if text.isdecimal() and len(text) == 3 else None)
+        number = text.partition(" ")[0].removesuffix(".0")  # as spreadsheets (301.0) and people (302 Found) write it
+        return words.get(text) or (int(number) if number.isdecimal() and len(number) == 3 else None)
 
 
 def with_scheme(source: str) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from migrator.rules.formats.neutral_csv import tidied
 from migrator.rules.formats.reading import Reading
 
 OLD = (
@@ -52,7 +53,7 @@ def rows(text: str, reading: Reading, delimiter: str = "") -> Iterator[tuple[int
             before = reader.line_num
             continue
         if any(cell.strip() for cell in cells) and not (before == 0 and cells[0].lower().startswith("sep=")):
-            yield before + 1, [_as_meant(cell.strip()) for cell in cells]
+            yield before + 1, [_as_meant(tidied(cell)) for cell in cells]
         before = reader.line_num
 
 
