@@ -17,10 +17,10 @@ from migrator.store.database import Database
 from migrator.store.prepared import Prepared
 from migrator.store.sightings import Place, Sightings
 from migrator.store.tables import linked, noted
-from migrator.store.values import packed, short_key, storable, unpacked
+from migrator.store.values import packed, short_key, short_keys, storable, unpacked
 
 LANES = 16
-MANY = 500_000  # characters of notes, after which a worker counts what is noted
+MANY = 1_000_000  # characters of notes, after which a worker counts what is noted
 _AT_ONCE = 1_000  # notes a transaction, addresses a statement
 
 
@@ -44,7 +44,7 @@ class Notes:
         """Note what a page links to and its redirects pass, in the transaction of the page. Links to itself do not count."""
         entry = visit.entry
         own = {entry.key, short_key(entry.key)}  # as the store has it, or as it is made of an address
-        links, passed = (packed({short_key(key) for key in keys} - own) for keys in (visit.linked, visit.passed))
+        links, passed = (packed(short_keys(keys) - own) for keys in (visit.linked, visit.passed))
         if links == passed == "[]":
             return
         row = {"entry_id": entry.id, "crawl_id": self._crawl, "place": storable(entry.url), "links": links, "passed": passed}

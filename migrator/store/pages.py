@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, literal, select, update
@@ -15,6 +16,7 @@ from migrator.store.tables import contents, frontier, pages
 from migrator.store.values import now, packed, short_key, storable, unpacked
 
 _PAGES_AT_ONCE = 200
+_LINK: Callable[[Link], tuple[str, str]] = attrgetter("url", "text")
 _WRITTEN = [column.name for column in pages.columns if column.name != "unchanged_since"]
 
 
@@ -131,7 +133,7 @@ def _content_row(content: Content) -> dict[str, str]:
         "language": storable(content.language),
         "description": storable(content.description),
         "text": storable(content.text),
-        "links": packed((link.url, link.text) for link in content.links),
+        "links": packed(map(_LINK, content.links)),
         "breadcrumbs": packed(content.breadcrumbs),
         "hreflang": packed((one.language, one.url) for one in content.hreflang),
         "images": packed((one.url, one.alt, one.caption) for one in content.images),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, tuple_
@@ -57,9 +57,9 @@ class Sightings:
             keys = sorted(by_key)  # in the same order in every transaction, so that no two wait for each other
             for start in range(0, len(keys), _ASKED_AT_ONCE):
                 some = keys[start : start + _ASKED_AT_ONCE]
-                self._enter(connection, kind, {key: dict(by_key[key]) for key in some})
+                self._enter(connection, kind, {key: by_key[key] for key in some})
 
-    def _enter(self, connection: Connection, kind: str, by_key: Mapping[str, Mapping[int, str]]) -> None:
+    def _enter(self, connection: Connection, kind: str, by_key: Mapping[str, Sequence[tuple[int, str]]]) -> None:
         kept: defaultdict[str, list[int]] = defaultdict(list)
         keys = list(by_key)
         keys += keys[-1:] * (_ASKED_AT_ONCE - len(keys))  # always as many: the driver keeps each statement of another length
@@ -68,9 +68,12 @@ class Sightings:
         wanted, over = [], []
         for key, places in by_key.items():
             before = kept.get(key, ())
-            few = sorted({*before, *places})[:KEPT]
+            if len(before) >= KEPT and places[0][0] > max(before):
+                continue
+            named = dict(places)
+            few = sorted({*before, *named})[:KEPT]
             this = {"crawl_id": self._crawl, "key": key, "kind": kind}
-            wanted += [{**this, "lot": one, "detail": places[one]} for one in few if one not in before]
+            wanted += [{**this, "lot": one, "detail": named[one]} for one in few if one not in before]
             over += [{f"of_{name}": value for name, value in {**this, "lot": one}.items()} for one in before if one not in few]
         self._seen.run(connection, wanted)
         self._dropped.run(connection, over)

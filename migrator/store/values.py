@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -45,6 +45,14 @@ def short_key(key: str) -> str:
     """`key` as it stands in indexed columns: PostgreSQL's entries are at most 2704 bytes, so a long one is cut and hashed."""
     key = storable(key)
     return key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}#{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def short_keys(keys: Collection[str]) -> set[str]:
+    """The `short_key` of each, at once where all are short and plain, as nearly always."""
+    together = "".join(keys)
+    if together.isascii() and "\0" not in together and max(map(len, keys), default=0) <= LONGEST_KEY:
+        return set(keys)
+    return set(map(short_key, keys))
 
 
 def lot(text: str) -> int:

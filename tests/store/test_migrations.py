@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, inspect, select, update
 
 from migrator.errors import StoreError
@@ -15,7 +17,7 @@ from migrator.pages.page import Content, Hop, Link, Page, Side
 from migrator.store.migrations import _STEPS
 from migrator.store.open import open_store
 from migrator.store.tables import METADATA, VERSION, schema_version
-from migrator.store.values import short_key
+from migrator.store.values import short_key, short_keys
 
 HERE = Path(__file__).parent
 HOME = Page(
@@ -192,3 +194,8 @@ def test_a_key_that_is_too_long_for_an_index_is_cut_and_stays_one_of_its_own() -
     assert short_key("/a") == "/a"
     assert len(short_key(one).encode()) < 2704
     assert short_key(one) == short_key(one) != short_key(other)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()), max_size=20) | st.text("ab", min_size=590, max_size=610)))
+def test_many_keys_are_made_short_as_each_is(keys: list[str]) -> None:
+    assert short_keys(keys) == set(map(short_key, keys))

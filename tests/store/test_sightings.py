@@ -128,7 +128,7 @@ def test_a_page_that_could_not_be_kept_takes_no_place_of_another(store: Store) -
     frontier.begin()
     frontier.add(Found(url(number), f"/{number}", number) for number in range(KEPT + 1))
     entries = sorted(frontier.claim(KEPT + 1), key=lambda entry: lot(entry.url))
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         frontier.finish(Visit(entries[0], None, linked=("/x",), passed=(None,)))  # type: ignore[arg-type]
     for entry in entries[1:]:
         frontier.finish(Visit(entry, None, reason="why", linked=("/x",)))
