@@ -53,7 +53,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder)]
     try:
         names = [name for name, _ in PACKAGES.values()]
-        subprocess.run([npm, "install", *options, *names], check=True, capture_output=True, timeout=60)
+        subprocess.run([npm, "install", *options, *names], check=True, capture_output=True, timeout=20)
     except (subprocess.SubprocessError, OSError):
         return {}
     return {name: (folder / "node_modules" / path).read_text("utf-8") for name, (_, path) in PACKAGES.items()}

@@ -85,13 +85,19 @@ def raw_upstream(answer: bytes | Answering, *, read_body: bool = True) -> Iterat
 
 
 async def _end(tasks: set[asyncio.Task[None]], transports: list[asyncio.WriteTransport]) -> None:
+    await _turns()  # for connections that were taken a moment ago, and have no task yet
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     for transport in transports:
         with suppress(AttributeError):  # asyncio's own, where the transport has emptied its buffer and closed meanwhile
             transport.abort()  # what was never taken would keep it open until the garbage is collected
-    await asyncio.sleep(0)
+    await _turns()
+
+
+async def _turns() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 async def _converse(
