@@ -19,6 +19,7 @@ from migrator.rules.target import Target
 from migrator.urls import Origin, origin_of, query_names, split_url
 
 LONGEST_TEXT = 0xFFFF  # bytes of an address or a target
+_REMEMBERED = 8192  # rules, of about a kilobyte each
 
 _HEAD = struct.Struct("<IHHIHH")  # checksum of the rest; status and flags; file; line; lengths of source and `to`
 _unpack = _HEAD.unpack_from
@@ -108,19 +109,25 @@ class StoredRules:
         self._files = files
         self._base = str(origin_of(site.new) or "")
         self._origin = origin_of(site.new) or Origin("https", "")
-        self._last: tuple[str, CompiledRule | None] = ("", None)
+        self._recent: dict[str, CompiledRule] = {}
+        self._missed = ""
 
     def __len__(self) -> int:
         return len(self._records)
 
     def get(self, key: str) -> CompiledRule | None:
-        """The rule with that key, or None. The same key asked twice in a row, as a request does, is read once."""
-        last_key, last = self._last
-        if last_key == key:
-            return last
+        """The rule with that key, or None. What was read lately is not read again: visitors ask for the same few."""
+        found = self._recent.get(key)
+        if found is not None or key == self._missed:
+            return found
         record = self._read(key)
         found = None if record is None else self.unpacked(record)
-        self._last = key, found
+        if found is None:
+            self._missed = key  # a request asks twice
+        else:
+            if len(self._recent) >= _REMEMBERED:
+                self._recent.clear()
+            self._recent[key] = found
         return found
 
     def leading_back(self) -> Iterator[CompiledRule]:
