@@ -113,7 +113,7 @@ class SearchPages:
     async def _description(self, request: PublicRequest) -> Answer:
         question = self._question(request)
         scheme = "https" if request.scope.get("scheme") == "https" else "http"
-        base = f"{scheme}://{request.site.hosts[0]}{self._path}"
+        base = f"{scheme}://{_asked_host(request)}{self._path}"
         body = self._described(question.words, base)
         headers: Headers = [
             (b"content-type", b"application/opensearchdescription+xml; charset=utf-8"),
@@ -226,6 +226,12 @@ def _json_fields() -> Headers:
         (b"x-robots-tag", b"noindex"),
         (b"content-security-policy", b"default-src 'none'"),
     ]
+
+
+def _asked_host(request: PublicRequest) -> str:
+    """The host that the visitor's client asked, which is one of the site's, with its port."""
+    hosts = (value for name, value in request.headers if name == b"host")
+    return next(hosts, request.site.hosts[0].encode()).decode("latin-1")
 
 
 def _varied(headers: Headers, question: _Question) -> Headers:

@@ -153,6 +153,8 @@ def test_browsers_find_the_description_and_the_search_by_it(base: str) -> None:
     assert root.findtext(f"{space}ShortName") == "Children First"
     template = root.findall(f"{space}Url")[0].attrib["template"]
     assert template == f"http://{HOST}/_transition/search?q={{searchTerms}}"
+    at_its_port = httpx.get(f"{base}/_transition/opensearch.xml", trust_env=False).text
+    assert f'template="{base}/_transition/search?q=' in at_its_port
 
 
 def test_without_an_index_it_is_said_and_the_page_helps_all_the_same(tmp_path: Path) -> None:
