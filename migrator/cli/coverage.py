@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 import sys
 from collections import Counter
@@ -17,11 +15,10 @@ import click
 from migrator.cli.check import counted
 from migrator.cli.old_addresses import known_address, request_for, table_with_warning
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
-from migrator.cli.sheets import write_report
+from migrator.cli.sheets import sheet_text, write_report
 from migrator.cli.tables import show_table
 from migrator.crawl.territory import territory_of
 from migrator.errors import RefusalError
-from migrator.pages.cells import unmistakable
 from migrator.pages.coverage import Coverage, Missing, Reply, Tally, answered, left_out, percent, reply_of, section_of, share
 from migrator.pages.page import Side
 from migrator.pages.verdict import Answer
@@ -180,13 +177,7 @@ def _ordered(groups: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
 
 
 def _sheet(missing: Iterable[Missing], site: Site) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in missing:
-        cells = _missing_data(one, site).values()
-        writer.writerow([unmistakable(cell) if isinstance(cell, str) else cell for cell in cells])
-    return text.getvalue()
+    return sheet_text(COLUMNS, (_missing_data(one, site).values() for one in missing))
 
 
 def _missing_data(one: Missing, site: Site) -> dict[str, Any]:

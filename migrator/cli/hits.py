@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -12,9 +10,8 @@ from typing import Any
 import click
 
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
-from migrator.cli.sheets import write_report
+from migrator.cli.sheets import sheet_text, write_report
 from migrator.cli.tables import show_table
-from migrator.pages.cells import unmistakable
 from migrator.pages.hit_report import RuleHits, beside_hits, unused_since
 from migrator.store.open import open_store
 
@@ -74,11 +71,7 @@ def _show(found: list[RuleHits], as_json: bool, sheet: Path | None) -> None:
         for row in rows:
             click.echo(json.dumps(row))
     elif sheet:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([unmistakable(str(cell)) for cell in row.values()] for row in rows)
-        write_report(sheet, text.getvalue())
+        write_report(sheet, sheet_text(COLUMNS, (row.values() for row in rows)))
     else:
         show_table(COLUMNS, [list(row.values()) for row in rows], "from")
     total, never = sum(one.count for one in found), sum(not one.count for one in found)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -16,12 +14,11 @@ import click
 
 from migrator.cli.check import counted
 from migrator.cli.old_addresses import known_address, request_for, table_with_warning
-from migrator.cli.sheets import write_report
+from migrator.cli.sheets import sheet_text, write_report
 from migrator.cli.tables import plain
 from migrator.crawl.territory import territory_of
 from migrator.errors import RefusalError
 from migrator.pages.audit import Audit, Fault, Finding
-from migrator.pages.cells import unmistakable
 from migrator.pages.new_site import NewSite, Target
 from migrator.pages.page import Side
 from migrator.rules.rule import Site
@@ -135,10 +132,4 @@ def _as_data(finding: Finding) -> dict[str, Any]:
 
 
 def _sheet(found: Iterable[Finding]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in found:
-        cells = _as_data(one).values()
-        writer.writerow([unmistakable(plain(cell)) if isinstance(cell, str) else cell for cell in cells])
-    return text.getvalue()
+    return sheet_text(COLUMNS, (_as_data(one).values() for one in found))

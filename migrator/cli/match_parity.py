@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import heapq
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +12,11 @@ from typing import Any
 import click
 
 from migrator.cli.check import counted
-from migrator.cli.sheets import write_report
+from migrator.cli.sheets import sheet_text, write_report
 from migrator.cli.tables import plain
 from migrator.crawl.territory import territory_of
 from migrator.errors import RefusalError
 from migrator.pages.boilerplate import own_texts
-from migrator.pages.cells import unmistakable
 from migrator.pages.coverage import percent, primary
 from migrator.pages.page import Page, Side
 from migrator.pages.parity import Comparer, Frame, Parity
@@ -175,15 +172,5 @@ def _as_data(row: Row) -> dict[str, Any]:
 
 
 def _sheet(rows: Iterable[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow(map(_cell, _as_data(row).values()))
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, list):
-        value = " | ".join(value)
-    return unmistakable(plain(value)) if isinstance(value, str) else value
+    cells = (_as_data(row).values() for row in rows)
+    return sheet_text(COLUMNS, ([" | ".join(cell) if isinstance(cell, list) else cell for cell in row] for row in cells))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 import shlex
 from collections.abc import Iterator
@@ -14,9 +12,8 @@ from typing import Any
 import click
 
 from migrator.cli.options import config_option, settings_and_site, site_option, store_option
-from migrator.cli.sheets import write_report
+from migrator.cli.sheets import sheet_text, write_report
 from migrator.cli.tables import show_table
-from migrator.pages.cells import unmistakable
 from migrator.pages.counts import OTHERS, Lack, Missed
 from migrator.pages.suggestion import Candidate
 from migrator.rules.decision import Gone, NotFound, Redirect
@@ -112,11 +109,7 @@ def _show(rows: list[dict[str, Any]], as_json: bool, sheet: Path | None, limit: 
         for row in rows:
             click.echo(json.dumps(row))
     elif sheet:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([unmistakable(str(cell)) for cell in row.values()] for row in rows)
-        write_report(sheet, text.getvalue())
+        write_report(sheet, sheet_text(COLUMNS, (row.values() for row in rows)))
     else:
         show_table(
             ("visits", "lack", "last", "address", "to make the rule"), [_shown(row, site) for row in rows[:limit]], "address"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from migrator.cli.tables import plain
 from migrator.errors import ConfigError, Place, Problem, RefusalError
+from migrator.pages.cells import unmistakable
 from migrator.pages.suggestion_csv import Row, read_rows
 from migrator.store.map_files import read_text
 
@@ -50,6 +54,15 @@ def refuse_to_overwrite(sheet: Path, expected: str) -> None:
     text, problem = read_text(sheet)
     if problem or text not in ("", expected):
         raise RefusalError(f"{sheet} holds work that would be lost; publish it, name another file, or say --force")
+
+
+def sheet_text(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A CSV with a heading and these rows; no cell can be taken for a formula, and none breaks its line."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([unmistakable(plain(cell)) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def write_report(sheet: Path, text: str, force: bool = False) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,8 +9,8 @@ from dataclasses import dataclass
 
 from migrator.cli.check import counted
 from migrator.cli.reports import Case, annotation, junit
+from migrator.cli.sheets import sheet_text
 from migrator.errors import Level
-from migrator.pages.cells import unmistakable
 from migrator.pages.expectation import Expected, Fault, Outcome, Seen, faults_of, outcome_of
 
 VERSION = 1  # of the JSON
@@ -57,13 +55,7 @@ def in_form(results: Sequence[Result], form: str, whole: bool) -> str:
 
 def failures_sheet(results: Sequence[Result]) -> str:
     """A CSV of all that did not pass; no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in results:
-        if one.outcome is not Outcome.PASSED:
-            writer.writerow(unmistakable(str(cell)) for cell in _cells(one))
-    return out.getvalue()
+    return sheet_text(COLUMNS, (_cells(one) for one in results if one.outcome is not Outcome.PASSED))
 
 
 def tally(results: Sequence[Result]) -> dict[Outcome, int]:
